@@ -1,0 +1,58 @@
+// Package report writes results of package estimate: for people (Text, Markdown, Explain, Aside, List) and for programs (JSON, CSV).
+//
+// # What the numbers are
+//
+//	surplus = recorded outflow + domestic use + stock build-up - mine output - inflow that its origin confirms
+//
+// in tonnes of the mineral's substance (Ta, Sn, W, Au), for one mineral, place and period. The surplus is what the records do not
+// explain. It is not an amount smuggled: stocks, grade, under-declared mines, transit and bad statistics explain surpluses too.
+//
+// Text and Markdown show medians to three significant digits, with the range that holds Options.Level of the probability ("33.0 to
+// 45.1"), in the order of the strength of the finding: P(surplus > 0) first, then the median. A surplus that is only a floor (part of
+// the outflow is unheard) has ">=" before it and before its probability, a ceiling "<=". A row without an independent output figure has
+// no surplus; it shows the floor (outflow used - declared) and the grade that a derived output figure implies. A missing figure is an
+// em dash, never 0. Masses below 0.1 t are printed in kg or g with their unit; every other mass is in tonnes.
+//
+// # JSON
+//
+// JSON writes one object. The order of its fields is fixed; numbers are in tonnes of the cell's basis (share: a fraction; value_usd:
+// current US dollars), in the shortest notation that reads back as the same float64. Absent is null, never 0; a list without entries
+// is []. S stands for {"mean", "sd", "median", "lo", "hi"}, where lo and hi enclose "level" of the probability.
+//
+//	schema      "mineralflows/result/v1"
+//	scenario    the scenario that the cells are computed under, "" for the baseline
+//	seed, draws, level
+//	cells       one object per mineral, place and period, in that order:
+//	  mineral, place, period, basis
+//	  output, outflow, inflow, declared, mirrored     S or null
+//	  outflow_side   whose figure the outflow is: "declared", "mirrored", "pooled", "greater" (it differs by partner), or
+//	               "" where neither side speaks and a third party's figure stands in
+//	  surplus        S with "prob_positive" and "bound" ("" about, "floor", "ceiling"), or null
+//	  floor          outflow - declared, where there is no independent output
+//	  output_gap     declared - output
+//	  trade_gap      mirrored - declared
+//	  share          surplus / outflow
+//	  value_usd      surplus at the market price of the period
+//	  alternatives   [{"producer", "surplus"}], where producers conflict: the surplus if that one alone were right
+//	  claims         [{"flow", "channel", "reporter", "amount", "basis", "evidence", "origin", "locator", "file", "line"}]; amount is text,
+//	                 as the dataset has it; line is null for a claim made in code
+//	  warnings       [{"code", "text"}]
+//	scenarios   [{"name", "who", "mineral", "place", "period", "surplus", "difference"}]; surplus as in a cell, difference (S or null) is
+//	            surplus minus the baseline's, draw by draw
+//	origins     [{"id", "producer", "title", "version", "url", "license"}]
+//
+// A number that is not finite is an error that names the cell: it can't be written and must not be hidden.
+//
+// # CSV
+//
+// CSV writes one row per cell, in the order of the cells, with the names of the JSON fields flattened. An empty field is absent. Its
+// columns are
+//
+//	scenario, mineral, place, period, basis, outflow_side,
+//	Q_mean, Q_sd, Q_median, Q_lo, Q_hi for each Q of output, outflow, inflow, declared, mirrored, surplus, floor, output_gap, trade_gap, share, value_usd
+//	(surplus_prob_positive and surplus_bound follow surplus_hi),
+//	alternatives  "producer=median" in tonnes, joined by "; "
+//	claims        the number of claims behind the row
+//	warnings      their codes, joined by a space
+//	level         the probability that lo and hi enclose
+package report
