@@ -1,0 +1,263 @@
+// Package cli gives the example programs one command line: the same flags, messages and exit statuses.
+//
+// The exit status is 0 where a result was written, 2 where the command line is wrong (one line says what is allowed), and 1 where the
+// data are bad, a filter matches nothing, or the result could not be written; 130 after an interrupt.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/estimate"
+	"github.com/mineralflows/mineralflows/estimate/report"
+	"github.com/mineralflows/mineralflows/flows"
+)
+
+// Program is an example program: what it is called, what it reads, and what it adds to that in code.
+type Program struct {
+	Name      string
+	About     string              // one line: what it answers
+	Data      []datasets.Source   // what is read without -data
+	Add       []datasets.Source   // what is read in any case
+	Scenarios []estimate.Scenario // beside those of the data
+}
+
+// Exit statuses.
+const (
+	done        = 0
+	failed      = 1
+	misused     = 2
+	interrupted = 130 // as a shell says it: 128 and the signal's number
+)
+
+// Main runs a program and returns its exit status. An interrupt ends the run.
+func Main(p Program, args []string, stdout, stderr io.Writer) int {
+	s, err := parse(p, args)
+	if errors.Is(err, errHelp) {
+		fmt.Fprint(stdout, usage(p))
+		return done
+	}
+	if err == nil {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		defer stop()
+		err = run(ctx, p, s, stdout, stderr)
+	}
+	if err == nil {
+		return done
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintf(stderr, "%s: interrupted\n", p.Name)
+		return interrupted
+	}
+	fmt.Fprintf(stderr, "%s: %v\n", p.Name, err)
+	var u usageError
+	if errors.As(err, &u) {
+		return misused
+	}
+	return failed
+}
+
+// usageError is a wrong command line.
+type usageError string
+
+func (e usageError) Error() string { return string(e) }
+
+func misuse(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
+
+// run reads, filters, estimates and writes.
+func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) error {
+	ledger, err := load(ctx, p, s)
+	if err != nil {
+		return err
+	}
+	known, err := estimate.Scenarios(ledger)
+	if err != nil {
+		return err
+	}
+	known = append(known, p.Scenarios...)
+	chosen, err := s.pick(known)
+	if err != nil {
+		return err
+	}
+	if err := s.knowsPreferred(ledger); err != nil {
+		return err
+	}
+	line := watch(stderr)
+	s.options.Progress = line.step
+	base, err := estimate.NewModel(ledger, s.options)
+	if err != nil {
+		return err
+	}
+	model := base
+	if chosen != nil {
+		if model, err = base.With(*chosen); err != nil {
+			return err
+		}
+	}
+	cells, err := s.cells(model.Ledger())
+	if err != nil {
+		return err
+	}
+	if s.list {
+		return s.write(stdout, func(w io.Writer, o report.Options) error {
+			return report.List(w, s.listing(model, cells, known), o)
+		})
+	}
+	render, err := s.estimate(ctx, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
+	line.erase()
+	if err != nil {
+		return err
+	}
+	return s.write(stdout, render)
+}
+
+// renderer writes one report.
+type renderer func(io.Writer, report.Options) error
+
+// estimate computes what the flags ask for and returns what writes it.
+func (s *settings) estimate(ctx context.Context, e estimate.MassBalance, base, model *estimate.Model, known []estimate.Scenario, chosen *estimate.Scenario) (renderer, error) {
+	result, err := e.Estimate(ctx, model)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case s.explain != nil:
+		x, err := explain(result, *s.explain)
+		return func(w io.Writer, o report.Options) error { return report.Explain(w, result, x, o) }, err
+	case s.aside:
+		return func(w io.Writer, o report.Options) error { return report.Aside(w, result, o) }, nil
+	case len(result.Balances) == 0:
+		return nil, fmt.Errorf("no row: what matches is unbalanced (%d cells); -aside says why", len(result.Unbalanced))
+	}
+	r := report.Report{Result: result}
+	if s.format == "csv" { // one row per cell: it has no place for scenarios or sums
+		return func(w io.Writer, o report.Options) error { return report.CSV(w, r) }, nil
+	}
+	baseline := result
+	if chosen != nil {
+		known = []estimate.Scenario{*chosen}
+		if baseline, err = e.Estimate(ctx, base); err != nil {
+			return nil, err
+		}
+	}
+	if r.Scenarios, err = estimate.Compare(ctx, e, base, baseline, known...); err != nil {
+		return nil, err
+	}
+	if s.format == "json" {
+		return func(w io.Writer, o report.Options) error { return report.JSON(w, r) }, nil
+	}
+	if r.Totals, err = report.Totals(result); err != nil {
+		return nil, err
+	}
+	if s.format == "markdown" {
+		return func(w io.Writer, o report.Options) error { return report.Markdown(w, r, o) }, nil
+	}
+	return func(w io.Writer, o report.Options) error { return report.Text(w, r, o) }, nil
+}
+
+// load reads the built-in data, or the folders of -data in their place.
+func load(ctx context.Context, p Program, s *settings) (*flows.Ledger, error) {
+	sources := p.Data
+	if len(s.data) > 0 {
+		sources = nil
+		for _, dir := range s.data {
+			switch info, err := os.Stat(dir); {
+			case err != nil:
+				return nil, fmt.Errorf("-data: %w", err)
+			case !info.IsDir():
+				return nil, fmt.Errorf("-data %s: not a folder; want one that holds a datapackage.json", dir)
+			}
+			name := ""
+			if len(s.data) > 1 { // two packages may each have a claims.csv
+				name = filepath.ToSlash(filepath.Clean(dir))
+			}
+			sources = append(sources, datasets.Package{FS: os.DirFS(dir), Name: name})
+		}
+	}
+	return datasets.Load(ctx, datasets.Query{}, slices.Concat(sources, p.Add)...)
+}
+
+// pick finds the scenario of -scenario, nil for none.
+func (s *settings) pick(known []estimate.Scenario) (*estimate.Scenario, error) {
+	if s.scenario == "" {
+		return nil, nil
+	}
+	var names []string
+	for i := range known {
+		if known[i].Name == s.scenario {
+			return &known[i], nil
+		}
+		names = append(names, known[i].Name)
+	}
+	if len(names) == 0 {
+		return nil, misuse("-scenario %s: the data bring no scenarios", s.scenario)
+	}
+	if near := nearest(s.scenario, names, 3); len(near) > 0 {
+		return nil, misuse("-scenario %s: unknown; nearest: %s; -list shows all %d", s.scenario, strings.Join(near, ", "), len(names))
+	}
+	return nil, misuse("-scenario %s: unknown; want %s", s.scenario, oneOf(names))
+}
+
+// knowsPreferred checks the names of -pool prefer=: one that nobody has would prefer nobody, in silence.
+func (s *settings) knowsPreferred(l *flows.Ledger) error {
+	wanted, _ := s.options.Pool.(estimate.Prefer)
+	for _, w := range wanted {
+		var ids, all []string
+		for _, o := range l.Origins() {
+			ids, all = append(ids, o.ID), append(all, o.ID, o.Producer)
+		}
+		if slices.ContainsFunc(all, func(name string) bool { return strings.EqualFold(name, w) }) {
+			continue
+		}
+		slices.Sort(all)
+		if near := nearest(w, slices.Compact(all), 3); len(near) > 0 {
+			return misuse("-pool prefer=%s: no origin or producer; nearest: %s", w, strings.Join(near, ", "))
+		}
+		if len(ids) > 40 {
+			return misuse("-pool prefer=%s: no origin or producer; -list shows them", w)
+		}
+		return misuse("-pool prefer=%s: no origin or producer; known origins are %s", w, strings.Join(ids, ", "))
+	}
+	return nil
+}
+
+// explain says why where there is no row to explain.
+func explain(r *estimate.Result, c flows.Cell) (*estimate.Explanation, error) {
+	for _, u := range r.Unbalanced {
+		if u.Cell == c {
+			return nil, fmt.Errorf("-explain %s: there is no row: %s", c, u.Why)
+		}
+	}
+	x, err := r.Explain(c)
+	if err != nil {
+		return nil, fmt.Errorf("-explain %s: %w", c, err)
+	}
+	return x, nil
+}
+
+// listing is what -list shows: the cells that match, and the inputs and origins that can bear on them.
+func (s *settings) listing(m *estimate.Model, cells []flows.Cell, known []estimate.Scenario) report.Listing {
+	l := report.Listing{Cells: slices.Clone(cells), Scenarios: known}
+	slices.SortFunc(l.Cells, flows.CompareCells)
+	used := map[*flows.Origin]bool{}
+	for _, v := range m.Vars() {
+		if s.bears(v, cells) {
+			l.Variables = append(l.Variables, v)
+			used[v.Origin] = true
+		}
+	}
+	for _, o := range m.Ledger().Origins() {
+		if used[o] {
+			l.Origins = append(l.Origins, o)
+		}
+	}
+	return l
+}
