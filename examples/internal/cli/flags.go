@@ -137,7 +137,7 @@ func (s *settings) flags(name string) *flag.FlagSet {
 		}
 		return nil
 	})
-	set.Func("asof", "only what was published by `DATE`: 2024, 2024-03 or 2024-03-11", func(v string) error {
+	set.Func("asof", "only claims published by `DATE`: 2024, 2024-03 or 2024-03-11", func(v string) error {
 		if !isDate(v) {
 			return errors.New("want 2024, 2024-03 or 2024-03-11")
 		}
