@@ -74,14 +74,14 @@ func (m *Model) overCells(ctx context.Context, cells []flows.Cell, do func(w *wo
 				return
 			}
 			errs[i] = do(w, i)
+			if m.opt.Progress != nil {
+				mu.Lock()
+				finished++
+				m.opt.Progress(finished, len(cells))
+				mu.Unlock()
+			}
 		}
 		w.forget()
-		if m.opt.Progress != nil {
-			mu.Lock()
-			defer mu.Unlock()
-			finished += end - starts[k]
-			m.opt.Progress(finished, len(cells))
-		}
 	})
 	if err := ctx.Err(); err != nil {
 		return err
