@@ -57,10 +57,10 @@ func syntheticWorld(t testing.TB, places, years int) *flows.Ledger {
 // mean, standard deviation, P(>0) and five quantiles of the surplus of every cell, and the same with all quantities of a row (outflow,
 // output, inflow, surplus, share, output gap), through the path that every MassBalance takes.
 //
-// Reached on two cores of a shared x86-64 server (AMD EPYC, Go 1.26), medians of five runs: 32 million cell-draws a second for the surplus
-// and 21 million for all quantities, when NumPy with two processes, timed in turn on the same machine, did 9.8 million (exports, imports
-// and output drawn anew for each cell, one grade for 25 years, the same statistics); 43 to 48 and 23 to 28 million in hours when that
-// machine was less busy. Memory grows by 60 to 90 MiB, of which the result keeps half.
+// Reached on two cores of a shared x86-64 server (AMD EPYC, Go 1.26), three runs: 32, 32 and 36 million cell-draws a second for the
+// surplus and 21 to 23 million for all quantities, when NumPy with two processes, timed in turn on the same machine, did 10 million
+// (exports, imports and output drawn anew for each cell, one grade for 25 years, the same statistics): 3.2 times as many; 43 to 48
+// million at times when that machine was less busy. Memory grows by 80 to 100 MiB, of which the result keeps half.
 func BenchmarkMassBalance(b *testing.B) {
 	for _, c := range []struct {
 		name       string

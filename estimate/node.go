@@ -27,6 +27,7 @@ type worker struct {
 	free   [][]float64
 	order  []uint32
 	spare  [][]uint32
+	owned  [][]uint32 // those of orders that are the worker's
 	sum    summarizer
 	note   func(code flows.Code, text string) // receives what is found while evaluating
 }
@@ -59,9 +60,8 @@ func (w *worker) forget() {
 	for _, b := range w.rates {
 		w.put(b)
 	}
-	for _, o := range w.orders {
-		w.spare = append(w.spare, o)
-	}
+	w.spare = append(w.spare, w.owned...)
+	w.owned = w.owned[:0]
 	clear(w.kept)
 	clear(w.rates)
 	clear(w.orders)
@@ -82,8 +82,7 @@ func (w *worker) draw(in *input, dst []float64) {
 	case in.shared:
 		copy(dst, w.keep(in))
 	default:
-		order := w.scratch()
-		shuffle(newStream(w.m.opt.Seed, in.stream), order)
+		order := w.m.tables.order(w.m.opt.Seed, in.stream, w.scratch())
 		gather(dst, w.m.tables.of(in), order, in.scale)
 	}
 }
@@ -95,13 +94,19 @@ func (w *worker) keep(in *input) []float64 {
 	}
 	order, ok := w.orders[in.stream]
 	if !ok {
+		var own []uint32
 		if k := len(w.spare); k > 0 {
-			order, w.spare = w.spare[k-1], w.spare[:k-1]
+			own, w.spare = w.spare[k-1], w.spare[:k-1]
 		} else {
-			order = make([]uint32, w.n)
+			own = make([]uint32, w.n)
 		}
-		shuffle(newStream(w.m.opt.Seed, in.stream), order)
+		order = w.m.tables.order(w.m.opt.Seed, in.stream, own)
 		w.orders[in.stream] = order
+		if &order[0] != &own[0] { // the tables keep it: own is free again
+			w.spare = append(w.spare, own)
+		} else {
+			w.owned = append(w.owned, own)
+		}
 	}
 	x := w.get()
 	gather(x, w.m.tables.of(in), order, in.scale)
