@@ -3,7 +3,6 @@ package estimate
 import (
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/mineralflows/mineralflows/flows"
 )
@@ -69,20 +68,10 @@ func (o Options) withDefaults() (Options, error) {
 	case !slices.Contains([]Side{Corroborated, Declared}, o.Inflow):
 		return o, fmt.Errorf("inflow: %q; want corroborated or declared", o.Inflow)
 	}
-	if o.AsOf != "" && !isDate(o.AsOf) {
+	if o.AsOf != "" && !flows.IsDate(o.AsOf) {
 		return o, fmt.Errorf("as of: %q; want 2024, 2024-03 or 2024-03-11", o.AsOf)
 	}
 	return o, nil
-}
-
-// isDate accepts ISO 8601 dates to the year, the month or the day.
-func isDate(s string) bool {
-	for _, layout := range []string{"2006", "2006-01", "2006-01-02"} {
-		if _, err := time.Parse(layout, s); err == nil {
-			return true
-		}
-	}
-	return false
 }
 
 // Quantity names one number of a balance. All are in tonnes of the balance's basis but Share (a fraction), ValueUSD (current US

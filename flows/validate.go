@@ -254,14 +254,21 @@ func sameOrigin(a, b *Origin) bool {
 		reflect.DeepEqual(a.Spread, b.Spread) && reflect.DeepEqual(a.Bias, b.Bias)
 }
 
-// checkDate accepts 2024, 2024-03 and 2024-03-11.
-func checkDate(s string) error {
+// IsDate reports whether s is an ISO 8601 date to the year, the month or the day: 2024, 2024-03 or 2024-03-11.
+func IsDate(s string) bool {
 	for _, layout := range []string{"2006", "2006-01", "2006-01-02"} {
 		if _, err := time.Parse(layout, s); err == nil {
-			return nil
+			return true
 		}
 	}
-	if s == "" {
+	return false
+}
+
+func checkDate(s string) error {
+	switch {
+	case IsDate(s):
+		return nil
+	case s == "":
 		return fmt.Errorf("no date; want 2024, 2024-03 or 2024-03-11")
 	}
 	return fmt.Errorf("date %q; want 2024, 2024-03 or 2024-03-11", s)

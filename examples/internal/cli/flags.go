@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/mineralflows/mineralflows/estimate"
 	"github.com/mineralflows/mineralflows/flows"
@@ -138,7 +137,7 @@ func (s *settings) flags(name string) *flag.FlagSet {
 		return nil
 	})
 	set.Func("asof", "only claims published by `DATE`: 2024, 2024-03 or 2024-03-11", func(v string) error {
-		if !isDate(v) {
+		if !flows.IsDate(v) {
 			return errors.New("want 2024, 2024-03 or 2024-03-11")
 		}
 		s.options.AsOf = v
@@ -264,16 +263,6 @@ func cell(v string) (flows.Cell, error) {
 		return flows.Cell{}, err
 	}
 	return flows.Cell{Mineral: flows.Mineral(mineral), Period: p, Place: flows.Place(rest[:i])}, nil
-}
-
-// isDate reports whether v is an ISO 8601 date to the year, month or day.
-func isDate(v string) bool {
-	for _, layout := range []string{"2006", "2006-01", "2006-01-02"} {
-		if _, err := time.Parse(layout, v); err == nil {
-			return true
-		}
-	}
-	return false
 }
 
 // oneOf lists what is allowed: "a, b or c".
