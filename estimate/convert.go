@@ -55,13 +55,15 @@ func (r *rateNode) draws(w *worker) []float64 {
 	for _, pieces := range r.pieces {
 		mix.terms = append(mix.terms, meanNode(pieces))
 	}
+	force := w.force
+	w.force = "" // a producer is followed in what it claims; its rates are kept for every evaluation
 	x := w.get()
 	if len(mix.terms) == 1 {
 		mix.terms[0].eval(w, x)
 	} else {
 		mix.eval(w, x)
 	}
-	w.rates[r] = x
+	w.rates[r], w.force = x, force
 	return x
 }
 

@@ -17,7 +17,7 @@ type node interface {
 type worker struct {
 	m      *Model
 	n      int
-	force  string                  // the one producer to follow in every mixture that has it; "" follows the draws
+	force  string                  // the one producer to follow in every mixture of claims that has it; "" follows the draws
 	point  func(*input) float64    // not nil: evaluate once, with these values of the inputs
 	kept   map[*input][]float64    // draws of shared inputs
 	orders map[Var][]uint32        // orders of shared streams

@@ -53,6 +53,7 @@ type Used struct {
 }
 
 // Term is one side of a balance: Sign +1 adds to the surplus, -1 subtracts from it, 0 stands beside it (the side that was not used).
+// Where the sides are Pooled both have +1, and the outflow follows the one or the other in each draw.
 type Term struct {
 	Sign     int
 	Quantity Quantity
