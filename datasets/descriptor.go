@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mineralflows/mineralflows/datasets/internal/delimited"
 	"github.com/mineralflows/mineralflows/flows"
 )
 
@@ -166,7 +167,7 @@ func (d *descriptor) check(fsys fs.FS) []error {
 		}
 		seen[r.Name] = true
 		bad = append(bad, r.check()...)
-		if _, err := decoderFor(r.encoding(d)); err != nil {
+		if _, err := delimited.DecoderFor(r.encoding(d)); err != nil {
 			refuse("resource %q: %w", r.Name, err)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mineralflows/mineralflows/datasets/internal/delimited"
 	"github.com/mineralflows/mineralflows/flows"
 )
 
@@ -38,8 +39,8 @@ var (
 	ErrDescriptor = errors.New("bad descriptor")
 	ErrTable      = errors.New("missing table")
 	ErrColumn     = errors.New("bad column")
-	ErrShape      = errors.New("bad row")
-	ErrEncoding   = errors.New("bad encoding")
+	ErrShape      = delimited.ErrShape
+	ErrEncoding   = delimited.ErrEncoding
 	ErrUnit       = errors.New("bad unit")
 	ErrNoSpread   = errors.New("a bare number without a spread")
 	ErrEmptyCell  = errors.New("empty, and required")

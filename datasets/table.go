@@ -1,9 +1,6 @@
 package datasets
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -11,8 +8,8 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/mineralflows/mineralflows/datasets/internal/delimited"
 	"github.com/mineralflows/mineralflows/flows"
 )
 
@@ -85,7 +82,8 @@ func (r *row) bad() bool { return len(r.errs) > 0 }
 // tableReader reads the rows of one file.
 type tableReader struct {
 	file    string // as positions name it
-	csv     csvReader
+	csv     *delimited.Reader
+	comma   byte
 	columns map[string]int
 	width   int
 	close   func() error
@@ -99,18 +97,18 @@ func openTable(ctx context.Context, fsys fs.FS, prefix, file string, t table, re
 		}
 		return []error{&RowError{Pos: flows.Pos{File: prefix + file, Line: line}, Err: err}}
 	}
-	text, err := decoderFor(encoding)
+	text, err := delimited.DecoderFor(encoding)
 	if err != nil {
 		return nil, at(0, err)
 	}
-	in, done, err := openPlain(ctx, fsys, file)
+	in, done, err := delimited.OpenChecked(ctx, fsys, file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, at(0, fmt.Errorf("%w: the resource %q of %s lists it: %w", ErrTable, t.name, descriptorName, err))
 	case err != nil:
 		return nil, at(0, err)
 	}
-	r := &tableReader{file: prefix + file, csv: csvReader{in: in, comma: res.comma(), text: text}, close: done}
+	r := &tableReader{file: prefix + file, csv: delimited.NewReader(in, res.comma(), text), comma: res.comma(), close: done}
 	if errs := r.header(ctx, t); len(errs) > 0 {
 		done()
 		return nil, errs
@@ -118,85 +116,10 @@ func openTable(ctx context.Context, fsys fs.FS, prefix, file string, t table, re
 	return r, nil
 }
 
-// openPlain opens a file that may be packed. A packed one is read to its end first: its checksum stands there, and the rows of a
-// damaged file would be called bad by the hundred before it is met.
-func openPlain(ctx context.Context, fsys fs.FS, file string) (*bufio.Reader, func() error, error) {
-	for checked := false; ; checked = true {
-		f, err := fsys.Open(file)
-		if err != nil {
-			return nil, nil, err
-		}
-		in, packed, err := plain(ctx, f)
-		if err == nil && (checked || !packed) {
-			return in, f.Close, nil
-		}
-		if err == nil {
-			_, err = io.Copy(io.Discard, in)
-		}
-		f.Close()
-		if err != nil {
-			return nil, nil, err
-		}
-	}
-}
-
-// cancellable stops a reading between two chunks.
-type cancellable struct {
-	ctx context.Context
-	r   io.Reader
-}
-
-func (c cancellable) Read(p []byte) (int, error) {
-	if err := c.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return c.r.Read(p)
-}
-
-// plain returns the text of a file: unpacked, if it starts as a gzip file does, and without a byte order mark.
-func plain(ctx context.Context, f io.Reader) (_ *bufio.Reader, packed bool, _ error) {
-	const chunk = 64 << 10
-	in := bufio.NewReaderSize(cancellable{ctx, f}, chunk)
-	if head, _ := in.Peek(2); bytes.Equal(head, []byte{0x1f, 0x8b}) {
-		packed = true
-		z, err := gzip.NewReader(in)
-		if err != nil {
-			return nil, packed, explainGzip(err)
-		}
-		in = bufio.NewReaderSize(cancellable{ctx, unpacked{z}}, chunk)
-	}
-	head, _ := in.Peek(3)
-	switch {
-	case bytes.HasPrefix(head, []byte("\ufeff")):
-		_, err := in.Discard(3)
-		return in, packed, err
-	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}), bytes.HasPrefix(head, []byte{0xFF, 0xFE}):
-		return nil, packed, fmt.Errorf("%w: the file is UTF-16: save it as CSV UTF-8", ErrEncoding)
-	}
-	return in, packed, nil
-}
-
-// unpacked says in words what is wrong with a gzip file.
-type unpacked struct{ z *gzip.Reader }
-
-func (u unpacked) Read(p []byte) (int, error) {
-	n, err := u.z.Read(p)
-	if err != nil && err != io.EOF {
-		err = explainGzip(err)
-	}
-	return n, err
-}
-
-func explainGzip(err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return fmt.Errorf("the gzip file is cut short: copy or pack it again (%w)", err)
-	}
-	return fmt.Errorf("the gzip file is damaged: copy or pack it again (%w)", err)
-}
-
 // header reads the first row and finds everything that is wrong with it.
 func (r *tableReader) header(ctx context.Context, t table) []error {
-	cells, line, err := r.csv.read()
+	read, err := r.csv.Read()
+	line, cells := read.Line, read.Strings()
 	at := func(err error) error { return &RowError{Pos: flows.Pos{File: r.file, Line: max(line, 1)}, Err: err} }
 	all := append(slices.Clone(t.required), t.optional...)
 	switch {
@@ -208,7 +131,7 @@ func (r *tableReader) header(ctx context.Context, t table) []error {
 	case err != nil:
 		return []error{at(err)}
 	}
-	if len(cells) == 1 && r.csv.comma == ',' && strings.ContainsAny(cells[0], ";\t") {
+	if len(cells) == 1 && r.comma == ',' && strings.ContainsAny(cells[0], ";\t") {
 		return []error{at(fmt.Errorf("%w: the cells are parted by %q: save the file with commas, or give the resource a \"dialect\": {\"delimiter\": ...}",
 			ErrColumn, cells[0][strings.IndexAny(cells[0], ";\t")]))}
 	}
@@ -235,30 +158,31 @@ func (r *tableReader) header(ctx context.Context, t table) []error {
 
 // next returns the next row; io.EOF behind the last; a *RowError for a row that cannot be read, with goOn where the next one can be.
 func (r *tableReader) next() (_ *row, goOn bool, _ error) {
-	cells, line, err := r.csv.read()
-	pos := flows.Pos{File: r.file, Line: line}
-	var bad *shapeError
+	read, err := r.csv.Read()
+	pos := flows.Pos{File: r.file, Line: read.Line}
+	var bad *delimited.ShapeError
 	switch {
 	case err == io.EOF, errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return nil, false, err
 	case errors.As(err, &bad):
-		pos.Line = bad.line
+		pos.Line = bad.Line
 		return nil, true, &RowError{Pos: pos, Err: err}
 	case err != nil:
 		return nil, false, &RowError{Pos: pos, Err: err}
 	}
+	cells := read.Strings()
 	if len(cells) != r.width {
-		return nil, true, &RowError{Pos: pos, Err: fmt.Errorf("%w: %d cells where the header has %d; a cell that holds a %q stands in quotes", ErrShape, len(cells), r.width, r.csv.comma)}
+		return nil, true, &RowError{Pos: pos, Err: fmt.Errorf("%w: %d cells where the header has %d; a cell that holds a %q stands in quotes", ErrShape, len(cells), r.width, r.comma)}
 	}
 	if !slices.ContainsFunc(cells, func(c string) bool { return strings.TrimSpace(c) != "" }) {
 		return nil, true, &RowError{Pos: pos, Err: fmt.Errorf("%w: an empty row: delete the line", ErrShape)}
 	}
 	w := &row{pos: pos, columns: r.columns, cells: cells}
-	if utf8.Valid(r.csv.row) {
+	if read.Valid() {
 		return w, true, nil
 	}
 	for name, i := range r.columns {
-		if c, isBad := badUTF8(cells[i]); isBad {
+		if c, isBad := delimited.BadUTF8(cells[i]); isBad {
 			w.fail(name, fmt.Errorf("%w: the byte %#x is not UTF-8: save the file as CSV UTF-8, or name its encoding (\"windows-1252\") in %s", ErrEncoding, c, descriptorName))
 		}
 	}

@@ -1,4 +1,4 @@
-package datasets
+package delimited
 
 import (
 	"fmt"
@@ -6,29 +6,34 @@ import (
 	"unicode/utf8"
 )
 
-// decoder turns the bytes of one line into UTF-8. The zero value leaves them as they are.
-type decoder struct {
-	high []rune // what the bytes 0x80 to 0x9F mean; nil: the text is UTF-8
-	buf  []byte
+// Decoder turns the bytes of one line into UTF-8. The zero value leaves them as they are.
+type Decoder struct {
+	high   []rune // what the bytes 0x80 to 0x9F mean; nil: the text is UTF-8
+	detect bool   // only lines that are not UTF-8 are decoded
+	buf    []byte
 }
 
-// decoderFor knows the encodings that spreadsheets in Western languages save in.
-func decoderFor(encoding string) (decoder, error) {
+// Detect is the decoder of a publisher that does not say: a line that is UTF-8 stays as it is, any other is Windows-1252, of which ISO
+// 8859-1 is a part but for control codes. It decides line by line, so that a file need not be read twice.
+func Detect() Decoder { return Decoder{high: []rune(windows1252), detect: true} }
+
+// DecoderFor knows the encodings that spreadsheets in Western languages save in.
+func DecoderFor(encoding string) (Decoder, error) {
 	switch strings.ToLower(strings.TrimSpace(encoding)) {
 	case "", "utf-8", "utf8", "us-ascii", "ascii":
-		return decoder{}, nil
+		return Decoder{}, nil
 	case "windows-1252", "cp1252":
-		return decoder{high: []rune(windows1252)}, nil
+		return Decoder{high: []rune(windows1252)}, nil
 	case "iso-8859-1", "latin-1", "latin1":
-		return decoder{high: []rune(latin1)}, nil
+		return Decoder{high: []rune(latin1)}, nil
 	}
-	return decoder{}, fmt.Errorf("%w: %q; known are utf-8, windows-1252, iso-8859-1", ErrEncoding, encoding)
+	return Decoder{}, fmt.Errorf("%w: %q; known are utf-8, windows-1252, iso-8859-1", ErrEncoding, encoding)
 }
 
 // decode returns line in UTF-8. The slice holds until the next call. A byte without a meaning stays as it is, so that
 // the check for UTF-8 names its row.
-func (d *decoder) decode(line []byte) []byte {
-	if d.high == nil {
+func (d *Decoder) decode(line []byte) []byte {
+	if d.high == nil || d.detect && utf8.Valid(line) {
 		return line
 	}
 	d.buf = d.buf[:0]

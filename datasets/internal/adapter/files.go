@@ -1,0 +1,117 @@
+package adapter
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"github.com/mineralflows/mineralflows/datasets/internal/delimited"
+	"github.com/mineralflows/mineralflows/flows"
+)
+
+// Input is where a format is read from: the matching files of FS, or what Open returns.
+type Input struct {
+	FS    fs.FS
+	Open  func() (io.ReadCloser, error) // one file, opened anew for each read
+	Name  string                        // of that file; with FS, what positions put before a file's path
+	Match func(path string) bool        // which files of FS are of this format
+	What  string                        // what is looked for, for messages: "BACI yearly files (BACI_HS92_Y2022_V202501.csv)"
+}
+
+// File is one file of an input.
+type File struct {
+	Path     string // inside FS, or Input.Name
+	Name     string // as positions name it
+	Modified string // the day it was last changed as 2006-01-02, "" where that is not known
+	fsys     fs.FS
+	open     func() (io.ReadCloser, error)
+}
+
+// Base is the last element of the file's path.
+func (f File) Base() string { return path.Base(f.Path) }
+
+// Pos is a place in the file.
+func (f File) Pos(line int) flows.Pos { return flows.Pos{File: f.Name, Line: line} }
+
+// Open opens the file as it is.
+func (f File) Open() (io.ReadCloser, error) { return f.open() }
+
+// FS is the file system that the file stands in at f.Path; nil for a file that a function opens.
+func (f File) FS() fs.FS { return f.fsys }
+
+// Files returns the input's files in the order of their paths. That there are none is an error of the read.
+func (r *Run) Files(in Input) []File {
+	switch {
+	case in.FS != nil && in.Open != nil:
+		r.Fail(flows.Pos{File: in.Name}, errors.New("a folder and a file are given: set FS or Open, not both"))
+		return nil
+	case in.Open != nil:
+		name := in.Name
+		if name == "" {
+			name = "input"
+		}
+		return []File{{Path: name, Name: name, open: in.Open}}
+	case in.FS == nil:
+		r.Fail(flows.Pos{File: in.Name}, errors.New("nothing to read: set FS or Open"))
+		return nil
+	}
+	var out []File
+	err := fs.WalkDir(in.FS, ".", func(p string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case r.cancelled():
+			return fs.SkipAll
+		case d.IsDir(), strings.HasPrefix(path.Base(p), "."), !in.Match(p):
+			return nil
+		}
+		f := File{Path: p, Name: path.Join(in.Name, p), fsys: in.FS, open: func() (io.ReadCloser, error) { return in.FS.Open(p) }}
+		if info, err := d.Info(); err == nil && !info.ModTime().IsZero() {
+			f.Modified = info.ModTime().UTC().Format("2006-01-02")
+		}
+		out = append(out, f)
+		return nil
+	})
+	switch {
+	case r.done:
+		return nil
+	case err != nil:
+		r.Fail(flows.Pos{File: in.Name}, err)
+	case len(out) == 0:
+		r.Fail(flows.Pos{File: in.Name}, fmt.Errorf("the folder holds no %s: %w", in.What, fs.ErrNotExist))
+	}
+	return out
+}
+
+// Text opens the file, unpacked and without a byte order mark. A damaged gzip file is met where the damage is.
+func (r *Run) Text(f File) (*bufio.Reader, io.Closer, error) {
+	c, err := f.open()
+	if err != nil {
+		return nil, nil, err
+	}
+	in, _, err := delimited.Plain(r.ctx, c)
+	if err != nil {
+		c.Close()
+		return nil, nil, err
+	}
+	return in, c, nil
+}
+
+// Published is when a file was published: what the user says, else what the file says of itself, else the day it was last changed, which for
+// a download is the day of the download. It is an error where none of them is known, for editions are told apart by it.
+func Published(set, stated string, f File) (string, error) {
+	for _, date := range []string{set, stated, f.Modified} {
+		if date == "" {
+			continue
+		}
+		if !flows.IsDate(date) {
+			return "", fmt.Errorf("published: %q: want 2024, 2024-03 or 2024-03-11", date)
+		}
+		return date, nil
+	}
+	return "", errors.New("nothing says when the file was published: set Published (2024, 2024-03 or 2024-03-11)")
+}
