@@ -11,7 +11,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -74,7 +73,7 @@ func misuse(format string, args ...any) error { return usageError(fmt.Sprintf(fo
 
 // run reads, filters, estimates and writes.
 func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) error {
-	ledger, err := load(ctx, p, s)
+	ledger, err := load(ctx, p, s, stderr)
 	if err != nil {
 		return err
 	}
@@ -161,28 +160,6 @@ func (s *settings) estimate(ctx context.Context, e estimate.MassBalance, base, m
 		return func(w io.Writer, o report.Options) error { return report.Markdown(w, r, o) }, nil
 	}
 	return func(w io.Writer, o report.Options) error { return report.Text(w, r, o) }, nil
-}
-
-// load reads the built-in data, or the folders of -data in their place.
-func load(ctx context.Context, p Program, s *settings) (*flows.Ledger, error) {
-	sources := p.Data
-	if len(s.data) > 0 {
-		sources = nil
-		for _, dir := range s.data {
-			switch info, err := os.Stat(dir); {
-			case err != nil:
-				return nil, fmt.Errorf("-data: %w", err)
-			case !info.IsDir():
-				return nil, fmt.Errorf("-data %s: not a folder; want one that holds a datapackage.json", dir)
-			}
-			name := ""
-			if len(s.data) > 1 { // two packages may each have a claims.csv
-				name = filepath.ToSlash(filepath.Clean(dir))
-			}
-			sources = append(sources, datasets.Package{FS: os.DirFS(dir), Name: name})
-		}
-	}
-	return datasets.Load(ctx, datasets.Query{}, slices.Concat(sources, p.Add)...)
 }
 
 // pick finds the scenario of -scenario, nil for none.

@@ -77,9 +77,9 @@ func (s *settings) flags(name string) *flag.FlagSet {
 			return nil
 		})
 	}
-	set.Func("data", "read the data package in folder `DIR` in place of the built-in data (repeatable)", func(v string) error {
+	set.Func("data", "read `DATA` in place of what is read by default: the folder of a data package, greatlakes, africagold, or a publisher's files, comtrade:DIR, baci:DIR, usgs:DIR, pinksheet:DIR (repeatable)", func(v string) error {
 		if v == "" {
-			return errors.New("want a folder that holds a datapackage.json")
+			return errors.New(wantData())
 		}
 		s.data = append(s.data, v)
 		return nil
