@@ -1,0 +1,272 @@
+package comtrade
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/area"
+	"github.com/mineralflows/mineralflows/datasets/hs"
+	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
+	"github.com/mineralflows/mineralflows/flows"
+)
+
+// otherCommodity is why most rows of a file of everything are dropped.
+const otherCommodity = "other commodity"
+
+// reading is one read of a source.
+type reading struct {
+	run     *adapter.Run
+	source  Source
+	spreads spreads
+	lines   map[string][]hs.Line // by code
+	whole   map[flows.Mineral]bool
+	origins map[string]*flows.Origin
+	revised map[statedKey]stated
+}
+
+// statedKey is one reporter's statistics of one period, in one vintage.
+type statedKey struct {
+	reporter  int
+	period    flows.Period
+	imports   bool
+	published string
+}
+
+// stated is in which revision they are stated, and where that was met first.
+type stated struct {
+	revision string
+	pos      flows.Pos
+	told     bool
+}
+
+// wants reports whether a row with this cell in cmdCode may be kept.
+func (p *reading) wants(cell []byte) bool {
+	_, ok := p.lines[string(cell)]
+	return ok || len(cell) > 0 && (cell[0] <= ' ' || cell[len(cell)-1] <= ' ')
+}
+
+// take makes claims of one row. What other commodities state is not looked at.
+func (p *reading) take(r row, pos flows.Pos, v vintage) {
+	line, reason := p.lineOf(r)
+	if reason == "" {
+		reason = part(r)
+	}
+	if reason != "" {
+		p.run.Drop(reason)
+		return
+	}
+	t, ok := p.trade(r)
+	if !ok {
+		return
+	}
+	w, weighed, ok := mass(r)
+	d, valued, fine := dollars(r, t.imports)
+	if !ok || !fine {
+		return
+	}
+	switch {
+	case t.reason != "":
+		p.run.Drop(t.reason)
+		return
+	case !weighed && !valued:
+		p.run.Drop("neither a mass nor a value")
+		return
+	}
+	if !p.oneRevision(r, t, pos, v) {
+		return
+	}
+	c := flows.Claim{
+		Flow:     flows.Flow{Mineral: line.Mineral, Period: t.period, From: t.from, To: t.to, Part: "HS " + line.Code + t.part},
+		Reporter: t.reporter.Place,
+		Origin:   p.origin(t.reporter, line.Mineral, v),
+		Locator:  fmt.Sprintf("HS %s (%s), %s, reporter %d, partner %d, %s", line.Code, r.text(classification), r.text(flow), t.reporter.Code, t.partner, t.period),
+		Pos:      pos,
+		Note:     note(r, line),
+	}
+	var claims []flows.Record
+	for _, f := range []struct {
+		figure figure
+		stands bool
+		basis  flows.Basis
+	}{{w, weighed, line.Basis}, {d, valued, d.basis}} {
+		if !f.stands {
+			continue
+		}
+		amount, err := p.spreads.amount(f.figure, f.basis, line.Bound)
+		if err != nil {
+			r.bad(f.figure.column, err)
+			return
+		}
+		c.Amount, c.Evidence = amount, flows.Reported
+		if f.figure.estimated {
+			c.Evidence = flows.Estimated
+		}
+		claims = append(claims, c)
+	}
+	p.run.Keep(claims...)
+}
+
+// lineOf finds the line that a row is about, or says why it is about none.
+func (p *reading) lineOf(r row) (hs.Line, string) {
+	all, ok := p.lines[r.text(commodity)]
+	if !ok {
+		return hs.Line{}, otherCommodity
+	}
+	if r.text(typeCode) == "S" {
+		return hs.Line{}, "services"
+	}
+	revision, err := hs.ParseRevision(r.text(classification))
+	if err != nil {
+		return hs.Line{}, "classification is not the Harmonized System"
+	}
+	for _, l := range all {
+		if l.In(revision) {
+			return l, ""
+		}
+	}
+	return hs.Line{}, "other commodity in its revision of the Harmonized System"
+}
+
+// part says of what a row is only a part, "" where it is a total. A column that is not there, or empty, is one of totals.
+func part(r row) string {
+	switch {
+	case !oneOf(r.text(customs), "", "C00"):
+		return "one customs procedure of a total"
+	case !oneOf(r.text(transport), "", "0"):
+		return "one mode of transport of a total"
+	case !oneOf(r.text(partner2), "", "0"):
+		return "one second partner of a total"
+	}
+	switch r.text(flow) {
+	case "DX":
+		return "domestic exports (DX): inside X"
+	case "FM", "MIP", "XIP", "MOP", "XOP":
+		return "trade by customs procedure (" + r.text(flow) + "): inside M or X"
+	}
+	return ""
+}
+
+func oneOf(s string, a, b string) bool { return s == a || s == b }
+
+// trade is who traded with whom, and when.
+type trade struct {
+	reporter area.Area
+	partner  int
+	period   flows.Period
+	from, to flows.Place
+	part     string // what is put behind the line: "/re-export"
+	imports  bool
+	reason   string // why the row gives nothing
+}
+
+// trade reads who traded with whom, and when. It returns false, having reported why, where a cell is bad.
+func (p *reading) trade(r row) (trade, bool) {
+	var t trade
+	fine := true
+	check := func(f field, err error) {
+		if err != nil {
+			fine = false
+			r.bad(f, err)
+		}
+	}
+	var err error
+	t.period, err = periodOf(r.text(period))
+	check(period, err)
+	t.reporter, err = areaOf(r.text(reporter))
+	check(reporter, err)
+	other, err := areaOf(r.text(partner))
+	check(partner, err)
+	re := ""
+	switch r.text(flow) {
+	case "X":
+	case "M":
+		t.imports = true
+	case "RX":
+		t.part = "/re-export"
+	case "RM":
+		t.part, t.imports, re = "/re-import", true, " (RM)"
+	default:
+		check(flow, fmt.Errorf("%w: a flow is M, X, RX, RM, DX, FM, MIP, XIP, MOP or XOP", datasets.ErrWord))
+	}
+	if !fine {
+		return t, false
+	}
+	t.partner = other.Code
+	partner := other.Place
+	if other.Code == 0 {
+		partner = flows.World
+	}
+	t.from, t.to = t.reporter.Place, partner
+	if t.imports {
+		t.from, t.to = t.to, t.from
+	}
+	switch {
+	case t.reporter.Place == "":
+		t.reason = "reporter is no place: " + t.reporter.String()
+	case t.reporter.Part:
+		t.reason = "reporter is only a part of a place: " + t.reporter.String()
+	case partner == "":
+		t.reason = "partner is no place: " + other.String()
+	case other.Part:
+		t.reason = "partner is only a part of a place: " + other.String()
+	case partner.Within(t.reporter.Place) || t.reporter.Place.Within(partner):
+		t.reason = "from a place to itself, goods that came back" + re
+	}
+	return t, true
+}
+
+func areaOf(code string) (area.Area, error) {
+	n, err := strconv.Atoi(code)
+	if err != nil {
+		return area.Area{}, fmt.Errorf("%w: a UN Comtrade code is a number", datasets.ErrWord)
+	}
+	return area.ByCode(n)
+}
+
+// periodOf reads "2022" and "202205".
+func periodOf(s string) (flows.Period, error) {
+	year, month := s, ""
+	if len(s) == len("202205") {
+		year, month = s[:4], "-"+s[4:]
+	}
+	p, err := flows.ParsePeriod(year + month)
+	if err != nil || len(s) != 4 && len(s) != 6 {
+		return flows.Period{}, fmt.Errorf("%w: write a year as 2022, a month as 202205", flows.ErrPeriod)
+	}
+	return p, nil
+}
+
+// oneRevision reports whether the reporter's period is stated in one revision only, in this vintage. In two it would be counted twice.
+func (p *reading) oneRevision(r row, t trade, pos flows.Pos, v vintage) bool {
+	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.published}, r.text(classification)
+	have, ok := p.revised[k]
+	switch {
+	case !ok:
+		p.revised[k] = stated{revision: revision, pos: pos}
+		return true
+	case have.revision == revision:
+		return true
+	case have.told:
+		p.run.Drop("a second revision of the Harmonized System (reported once)")
+		return false
+	}
+	have.told = true
+	p.revised[k] = have
+	r.bad(classification, fmt.Errorf("%w: %s of %s stands in %s already, at %s: keep one of the two, or it is counted twice",
+		flows.ErrDuplicate, t.reporter.Name, t.period, have.revision, have.pos))
+	return false
+}
+
+// note says what must be known of a row's figures.
+func note(r row, l hs.Line) string {
+	var all []string
+	if l.Note != "" {
+		all = append(all, l.Note)
+	}
+	if converted, err := flag(r.text(isOriginal)); err == nil && r.text(isOriginal) != "" && !converted {
+		all = append(all, "converted by the United Nations from the revision that was reported")
+	}
+	return strings.Join(all, "; ")
+}
