@@ -8,16 +8,17 @@ import (
 	"strings"
 
 	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/hs"
 	"github.com/mineralflows/mineralflows/flows"
 	"github.com/mineralflows/mineralflows/flows/dist"
 )
 
 // figure is a mass in tonnes or a value in dollars, as a row states it.
 type figure struct {
-	amount    float64 // in unit
-	unit      float64 // in tonnes, 1 for dollars
-	text      string  // as printed, with its unit
-	basis     flows.Basis
+	amount    float64     // in unit
+	unit      float64     // in tonnes, 1 for dollars
+	text      string      // as printed, with its unit
+	basis     flows.Basis // of a value; a mass has that of its line
 	estimated bool
 	column    field
 }
@@ -40,8 +41,22 @@ func massUnit(code string) (float64, string) {
 	return 0, ""
 }
 
+// figuresOf reads the mass and the value of a row, as far as they are stated. It returns false, having reported why, where a cell is bad.
+func figuresOf(r row, imports bool) ([]figure, bool) {
+	var out []figure
+	w, weighed, ok := mass(r)
+	if weighed {
+		out = append(out, w)
+	}
+	d, valued, fine := dollars(r, imports)
+	if valued {
+		out = append(out, d)
+	}
+	return out, ok && fine
+}
+
 // mass reads how much a row weighs: the net weight, else the quantity where its unit is one of mass, but what was reported before what
-// was estimated. It returns false for ok, having reported why, where a cell is bad.
+// was estimated. It returns false for ok where a cell is bad.
 func mass(r row) (best figure, stands, ok bool) {
 	ok = true
 	read := func(number, estimated field, unit float64, sign string) {
@@ -141,21 +156,21 @@ func (s Source) spreads() (spreads, error) {
 }
 
 // amount gives a figure the uncertainty of its kind. A bound has none.
-func (s spreads) amount(f figure, basis flows.Basis, bound flows.Bound) (flows.Amount, error) {
+func (s spreads) amount(f figure, l hs.Line) (flows.Amount, error) {
+	basis, factor := l.Basis, s.mass
+	switch {
+	case f.basis.Money():
+		basis, factor = f.basis, s.value
+	case f.estimated:
+		factor = s.estimated
+	}
 	exact, err := dist.Scale(dist.Exactly(f.amount), f.unit)
 	if err != nil {
 		return flows.Amount{}, err
 	}
-	a := flows.Amount{Value: exact, Basis: basis, Bound: bound, Text: f.text}
-	if bound != flows.About {
+	a := flows.Amount{Value: exact, Basis: basis, Bound: l.Bound, Text: f.text}
+	if l.Bound != flows.About {
 		return a, nil
-	}
-	factor := s.mass
-	switch {
-	case f.estimated:
-		factor = s.estimated
-	case basis.Money():
-		factor = s.value
 	}
 	a.Value, err = dist.Spread(exact.Mean(), factor)
 	return a, err

@@ -15,6 +15,7 @@ import (
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/comtrade"
 	"github.com/mineralflows/mineralflows/datasets/datasetstest"
+	"github.com/mineralflows/mineralflows/datasets/hs"
 	"github.com/mineralflows/mineralflows/flows"
 	"github.com/mineralflows/mineralflows/flows/dist"
 )
@@ -244,17 +245,29 @@ func TestOrigin(t *testing.T) {
 
 // A subset of a mineral's core lines is not all of it, even in a bulk file.
 func TestNotAllLines(t *testing.T) {
-	s := comtrade.Source{FS: forms(t, sound...)["bulk"]}
-	for _, l := range coreLines() {
-		if l.Code != "710813" {
-			s.Lines = append(s.Lines, l)
-		}
-	}
+	s := comtrade.Source{FS: forms(t, sound...)["bulk"], Lines: lines(func(l hs.Line) bool { return l.Core && l.Code != "710811" })}
 	claims, errs := read(t, s, datasets.Query{})
 	require.Empty(t, errs)
 	for _, c := range claims {
 		require.Equal(t, c.Mineral != flows.Gold, c.Origin.Whole("parts"), c.Mineral)
 	}
+}
+
+// A code means what its row's revision says: 810310 held scrap until 1996's, and 711210 is no code of 2017's. One that holds two minerals gives
+// the most of either.
+func TestRevisions(t *testing.T) {
+	s := comtrade.Source{FS: forms(t,
+		cells{"cmdCode": "810310", "classificationCode": "H1", "period": "2000", "netWgt": "3000"},
+		cells{"cmdCode": "810310", "netWgt": "3000"},
+		cells{"cmdCode": "711210", "netWgt": "3000"},
+		cells{"cmdCode": "262099", "netWgt": "3000"},
+	)["web"], Lines: lines(func(hs.Line) bool { return true }), Stats: &datasets.Stats{}}
+	claims, errs := read(t, s, datasets.Query{})
+	require.Empty(t, errs)
+	require.Equal(t, []string{"tantalum 2000 UGA>ARE (HS 810310) by UGA: 3000 kg = 3 Ta, reported */1.1",
+		"tantalum 2019 UGA>ARE (HS 262099) by UGA: 3000 kg = 3 gross, reported, ceiling",
+		"tin 2019 UGA>ARE (HS 262099) by UGA: 3000 kg = 3 gross, reported, ceiling"}, shown(claims))
+	require.Equal(t, "4 rows: 2 kept, 2 other commodity in its revision of the Harmonized System", s.Stats.String())
 }
 
 func TestSpread(t *testing.T) {

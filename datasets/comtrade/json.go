@@ -63,8 +63,8 @@ func explain(err error) error {
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF), err == io.EOF:
 		return fmt.Errorf("%w: the file is cut short: download it again", datasets.ErrShape)
-	case errors.As(err, &syntax):
-		return fmt.Errorf("%w: no JSON at byte %d: %w", datasets.ErrShape, syntax.Offset, err)
+	case errors.As(err, &syntax): // its Offset is not one in the file
+		return fmt.Errorf("%w: no JSON: %w", datasets.ErrShape, err)
 	}
 	return err
 }
@@ -162,27 +162,28 @@ func (a *answer) list() error {
 	for a.decoder.More() && !a.run.Done() {
 		a.in.left = mostInValue
 		a.rows++
+		if err := a.decoder.Decode(&a.row.raw); err != nil {
+			return err
+		}
+		err := a.row.split()
+		switch {
+		case a.row.has["fileUrl"]:
+			return fmt.Errorf("%w: a list of bulk files (fileUrl), not the data: download the files that it names", datasets.ErrShape)
+		case a.row.has["flowCategory"]:
+			return errTariffLines
+		}
 		a.run.Row()
 		if a.run.Done() {
 			return nil
 		}
-		if err := a.decoder.Decode(&a.row.raw); err != nil {
-			return err
-		}
-		pos := a.file.Pos(a.rows)
-		switch err := a.row.split(); {
+		pos, missing := a.file.Pos(a.rows), a.row.missing()
+		switch {
 		case err != nil:
 			a.run.Bad(pos, "", "", err)
-		case a.row.has["fileurl"]:
-			return fmt.Errorf("%w: a list of bulk files (fileUrl), not the data: download the files that it names", datasets.ErrShape)
-		case a.row.has["flowcategory"]:
-			return errTariffLines
+		case missing != "":
+			a.run.Bad(pos, "", "", fmt.Errorf("%w: row %d of data has no %s", datasets.ErrColumn, a.rows, missing))
 		default:
 			a.row.pos = pos
-			if missing := a.row.missing(); missing != "" {
-				a.run.Bad(pos, "", "", fmt.Errorf("%w: row %d of data has no %s", datasets.ErrColumn, a.rows, missing))
-				break
-			}
 			a.take(&a.row, pos, a.vintage)
 		}
 		if a.run.GaveUp(pos) {
@@ -230,18 +231,19 @@ func (r *jsonRow) split() error {
 // set keeps the cell of one name. Of two of one name the first counts.
 func (r *jsonRow) set(name, cell []byte) {
 	for f := range fields {
-		if len(names[f]) == len(name) && strings.EqualFold(names[f], string(name)) {
+		if len(names[f]) == len(name) && (names[f] == string(name) || strings.EqualFold(names[f], string(name))) {
 			if !r.there[f] {
 				r.there[f], r.cells[f] = true, cell
 			}
 			return
 		}
 	}
-	if s := strings.ToLower(string(name)); s == "fileurl" || s == "flowcategory" {
+	switch string(name) {
+	case "fileUrl", "flowCategory":
 		if r.has == nil {
 			r.has = map[string]bool{}
 		}
-		r.has[s] = true
+		r.has[string(name)] = true
 	}
 }
 

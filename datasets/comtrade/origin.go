@@ -20,7 +20,7 @@ func (s Source) newReading(r *adapter.Run) (*reading, error) {
 	}
 	lines := s.Lines
 	if lines == nil {
-		lines = hs.Core()
+		lines = core()
 	}
 	for _, l := range lines {
 		if wanted := r.Query().Minerals; len(wanted) == 0 || slices.Contains(wanted, l.Mineral) {
@@ -28,10 +28,23 @@ func (s Source) newReading(r *adapter.Run) (*reading, error) {
 		}
 		p.whole[l.Mineral] = true
 	}
-	for _, l := range hs.Core() {
+	for _, l := range core() {
 		p.whole[l.Mineral] = p.whole[l.Mineral] && slices.Contains(lines, l)
 	}
 	return p, nil
+}
+
+// core are the lines of every mineral that a balance counts.
+func core() []hs.Line {
+	var out []hs.Line
+	for _, c := range flows.Commodities() {
+		for _, l := range hs.Lines(c.Mineral) {
+			if l.Core {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
 }
 
 // origin is that of a reporter's figures of a mineral in a vintage. Records of one read share it. What an origin says follows from its id, so

@@ -22,7 +22,8 @@ type reading struct {
 	spreads spreads
 	lines   map[string][]hs.Line // by code
 	whole   map[flows.Mineral]bool
-	origins map[string]*flows.Origin
+	origins map[string]*flows.Origin // by id
+	known   map[originKey]*flows.Origin
 	revised map[statedKey]stated
 }
 
@@ -49,7 +50,7 @@ func (p *reading) wants(cell []byte) bool {
 
 // take makes claims of one row. What other commodities state is not looked at.
 func (p *reading) take(r row, pos flows.Pos, v vintage) {
-	line, reason := p.lineOf(r)
+	lines, reason := p.linesOf(r)
 	if reason == "" {
 		reason = part(r)
 	}
@@ -61,72 +62,70 @@ func (p *reading) take(r row, pos flows.Pos, v vintage) {
 	if !ok {
 		return
 	}
-	w, weighed, ok := mass(r)
-	d, valued, fine := dollars(r, t.imports)
-	if !ok || !fine {
-		return
-	}
+	figures, ok := figuresOf(r, t.imports)
 	switch {
+	case !ok:
 	case t.reason != "":
 		p.run.Drop(t.reason)
-		return
-	case !weighed && !valued:
+	case len(figures) == 0:
 		p.run.Drop("neither a mass nor a value")
-		return
-	}
-	if !p.oneRevision(r, t, pos, v) {
-		return
-	}
-	c := flows.Claim{
-		Flow:     flows.Flow{Mineral: line.Mineral, Period: t.period, From: t.from, To: t.to, Part: "HS " + line.Code + t.part},
-		Reporter: t.reporter.Place,
-		Origin:   p.origin(t.reporter, line.Mineral, v),
-		Locator:  fmt.Sprintf("HS %s (%s), %s, reporter %d, partner %d, %s", line.Code, r.text(classification), r.text(flow), t.reporter.Code, t.partner, t.period),
-		Pos:      pos,
-		Note:     note(r, line),
-	}
-	var claims []flows.Record
-	for _, f := range []struct {
-		figure figure
-		stands bool
-		basis  flows.Basis
-	}{{w, weighed, line.Basis}, {d, valued, d.basis}} {
-		if !f.stands {
-			continue
+	case p.oneRevision(r, t, pos, v):
+		var claims []flows.Record
+		for _, l := range lines {
+			c := p.claim(r, l, t, v)
+			c.Pos = pos
+			for _, f := range figures {
+				amount, err := p.spreads.amount(f, l)
+				if err != nil {
+					r.bad(f.column, err)
+					return
+				}
+				c.Amount, c.Evidence = amount, flows.Reported
+				if f.estimated {
+					c.Evidence = flows.Estimated
+				}
+				claims = append(claims, c)
+			}
 		}
-		amount, err := p.spreads.amount(f.figure, f.basis, line.Bound)
-		if err != nil {
-			r.bad(f.figure.column, err)
-			return
-		}
-		c.Amount, c.Evidence = amount, flows.Reported
-		if f.figure.estimated {
-			c.Evidence = flows.Estimated
-		}
-		claims = append(claims, c)
+		p.run.Keep(claims...)
 	}
-	p.run.Keep(claims...)
 }
 
-// lineOf finds the line that a row is about, or says why it is about none.
-func (p *reading) lineOf(r row) (hs.Line, string) {
+// claim is what a row says of a line, but for the amount.
+func (p *reading) claim(r row, l hs.Line, t trade, v vintage) flows.Claim {
+	return flows.Claim{
+		Flow:     flows.Flow{Mineral: l.Mineral, Period: t.period, From: t.from, To: t.to, Part: "HS " + l.Code + t.part},
+		Reporter: t.reporter.Place,
+		Origin:   p.origin(t.reporter, l.Mineral, v),
+		Locator:  fmt.Sprintf("HS %s (%s), %s, reporter %d, partner %d, %s", l.Code, r.text(classification), r.text(flow), t.reporter.Code, t.partner, t.period),
+		Note:     note(r, l),
+	}
+}
+
+// linesOf finds the lines that a row is about, or says why it is about none. They are several where a code holds two minerals.
+func (p *reading) linesOf(r row) ([]hs.Line, string) {
 	all, ok := p.lines[r.text(commodity)]
 	if !ok {
-		return hs.Line{}, otherCommodity
+		return nil, otherCommodity
 	}
 	if r.text(typeCode) == "S" {
-		return hs.Line{}, "services"
+		return nil, "services"
 	}
-	revision, err := hs.ParseRevision(r.text(classification))
-	if err != nil {
-		return hs.Line{}, "classification is not the Harmonized System"
+	class := r.text(classification)
+	i := slices.IndexFunc(revisions, func(v hs.Revision) bool { return v.String() == class })
+	if i < 0 {
+		return nil, "classification is not the Harmonized System"
 	}
+	var found []hs.Line
 	for _, l := range all {
-		if l.In(revision) {
-			return l, ""
+		if l.First <= revisions[i] && revisions[i] <= l.Last {
+			found = append(found, l)
 		}
 	}
-	return hs.Line{}, "other commodity in its revision of the Harmonized System"
+	if len(found) == 0 {
+		return nil, "other commodity in its revision of the Harmonized System"
+	}
+	return found, ""
 }
 
 // part says of what a row is only a part, "" where it is a total. A column that is not there, or empty, is one of totals.

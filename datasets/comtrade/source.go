@@ -29,7 +29,8 @@ type Source struct {
 	// which the file was last changed.
 	Published string
 
-	// Lines are the lines of the Harmonized System that are read; nil: the core lines of every mineral (hs.Core).
+	// Lines are the lines of the Harmonized System that are read; nil: those of ore and unwrought metal (Core) of every
+	// mineral.
 	Lines []hs.Line
 
 	// Complete says what files that are no bulk files hold all of, beside what they may hold: "parts" where all core lines were asked for.
