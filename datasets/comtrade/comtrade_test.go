@@ -260,13 +260,13 @@ func TestRevisions(t *testing.T) {
 		cells{"cmdCode": "810310", "classificationCode": "H1", "period": "2000", "netWgt": "3000"},
 		cells{"cmdCode": "810310", "netWgt": "3000"},
 		cells{"cmdCode": "711210", "netWgt": "3000"},
-		cells{"cmdCode": "262099", "netWgt": "3000"},
+		cells{"cmdCode": "282590", "netWgt": "3000"},
 	)["web"], Lines: lines(func(hs.Line) bool { return true }), Stats: &datasets.Stats{}}
 	claims, errs := read(t, s, datasets.Query{})
 	require.Empty(t, errs)
 	require.Equal(t, []string{"tantalum 2000 UGA>ARE (HS 810310) by UGA: 3000 kg = 3 Ta, reported */1.1",
-		"tantalum 2019 UGA>ARE (HS 262099) by UGA: 3000 kg = 3 gross, reported, ceiling",
-		"tin 2019 UGA>ARE (HS 262099) by UGA: 3000 kg = 3 gross, reported, ceiling"}, shown(claims))
+		"tantalum 2019 UGA>ARE (HS 282590) by UGA: 3000 kg = 3 gross, reported, ceiling",
+		"tin 2019 UGA>ARE (HS 282590) by UGA: 3000 kg = 3 gross, reported, ceiling"}, shown(claims))
 	require.Equal(t, "4 rows: 2 kept, 2 other commodity in its revision of the Harmonized System", s.Stats.String())
 }
 

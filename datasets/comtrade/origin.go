@@ -13,7 +13,7 @@ import (
 
 func (s Source) newReading(r *adapter.Run) (*reading, error) {
 	p := &reading{run: r, source: s, lines: map[string][]hs.Line{}, whole: map[flows.Mineral]bool{}, origins: map[string]*flows.Origin{},
-		revised: map[statedKey]stated{}}
+		revised: map[statedKey]stated{}, sources: map[originKey]*flows.Origin{}, revisions: map[string]hs.Revision{}}
 	var err error
 	if p.spreads, err = s.spreads(); err != nil {
 		return nil, err
@@ -47,9 +47,27 @@ func core() []hs.Line {
 	return out
 }
 
-// origin is that of a reporter's figures of a mineral in a vintage. Records of one read share it. What an origin says follows from its id, so
-// that one id never has two contents, whatever files are read together.
+// originKey is what an origin follows from.
+type originKey struct {
+	reporter int
+	mineral  flows.Mineral
+	vintage  vintage
+}
+
+// origin is that of a reporter's figures of a mineral in a vintage. Records of one read share it.
 func (p *reading) origin(reporter area.Area, mineral flows.Mineral, v vintage) *flows.Origin {
+	k := originKey{reporter.Code, mineral, v}
+	o, ok := p.sources[k]
+	if !ok {
+		o = p.newOrigin(reporter, mineral, v)
+		p.sources[k] = o
+	}
+	return o
+}
+
+// newOrigin returns the origin of an id, of which there is one even if its country has had several codes. What an origin says follows from its
+// id, so that one id never has two contents, whatever files are read together.
+func (p *reading) newOrigin(reporter area.Area, mineral flows.Mineral, v vintage) *flows.Origin {
 	place := string(reporter.Place)
 	if today, err := area.ByAlpha(place); err == nil {
 		reporter = today // one office under all the codes that its country has had

@@ -23,8 +23,10 @@ type reading struct {
 	lines   map[string][]hs.Line // by code
 	whole   map[flows.Mineral]bool
 	origins map[string]*flows.Origin // by id
-	known   map[originKey]*flows.Origin
+	sources map[originKey]*flows.Origin
 	revised map[statedKey]stated
+	// by what a file names in every row
+	revisions map[string]hs.Revision
 }
 
 // statedKey is one reporter's statistics of one period, in one vintage.
@@ -111,14 +113,13 @@ func (p *reading) linesOf(r row) ([]hs.Line, string) {
 	if r.text(typeCode) == "S" {
 		return nil, "services"
 	}
-	class := r.text(classification)
-	i := slices.IndexFunc(revisions, func(v hs.Revision) bool { return v.String() == class })
-	if i < 0 {
+	revision, ok := p.revision(r.text(classification))
+	if !ok {
 		return nil, "classification is not the Harmonized System"
 	}
 	var found []hs.Line
 	for _, l := range all {
-		if l.First <= revisions[i] && revisions[i] <= l.Last {
+		if l.First <= revision && revision <= l.Last {
 			found = append(found, l)
 		}
 	}
@@ -126,6 +127,21 @@ func (p *reading) linesOf(r row) ([]hs.Line, string) {
 		return nil, "other commodity in its revision of the Harmonized System"
 	}
 	return found, ""
+}
+
+// revision is that of a classification, which a file names in every row.
+func (p *reading) revision(class string) (hs.Revision, bool) {
+	r, ok := p.revisions[class]
+	if !ok {
+		var err error
+		if r, err = hs.ParseRevision(class); err != nil {
+			r = -1
+		}
+		if len(p.revisions) < 100 {
+			p.revisions[class] = r
+		}
+	}
+	return r, r >= 0
 }
 
 // part says of what a row is only a part, "" where it is a total. A column that is not there, or empty, is one of totals.
