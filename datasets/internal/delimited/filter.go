@@ -14,8 +14,9 @@ type filter struct {
 }
 
 // Want makes Read pass over rows whose cell in the given column is not wanted, without decoding or splitting them: of a file of all
-// commodities a few lines in a hundred are of interest. Only rows of sound shape are passed over, which is width cells without quotes,
-// but for empty cells behind them; any other row is returned by Read as if there were no filter. The cell that want sees is not decoded.
+// commodities a few lines in a hundred are of interest. Only rows of sound shape are passed over: width cells without quotes, but for
+// empty cells behind them, and something in that column. Any other row is returned by Read as if there were no filter. The cell that
+// want sees is not decoded.
 func (r *Reader) Want(column, width int, want func(cell []byte) bool) {
 	r.filter = filter{column: column, width: width, want: want}
 }
@@ -44,7 +45,7 @@ func (f *filter) passes(line []byte, comma byte) bool {
 	if i := bytes.IndexByte(cell, comma); i >= 0 {
 		cell = cell[:i]
 	}
-	if f.want(cell) {
+	if len(cell) == 0 || f.want(cell) { // a row may be empty altogether
 		return false
 	}
 	f.passed++
