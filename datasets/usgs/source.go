@@ -1,0 +1,105 @@
+package usgs
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"iter"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
+	"github.com/mineralflows/mineralflows/flows"
+	"github.com/mineralflows/mineralflows/flows/dist"
+)
+
+// Source is a datasets.Source of USGS' files. FS or Open is required, the zero value of all else is the default.
+type Source struct {
+	FS   fs.FS                         // a folder: its files named mcs*.csv, *.csv.gz, and myb1*.xlsx, those of folders below it included
+	Open func() (io.ReadCloser, error) // or one file, opened anew for each read
+	Name string                        // the name of that file; with FS, what positions put before a file's path
+
+	Commodities []Commodity     // nil: gold, tantalum, tin and tungsten
+	Edition     int             // the year of the edition, where neither the file nor its name says it
+	Published   string          // when the files were published, instead of the edition's year: 2024, 2024-03 or 2024-03-11
+	Derived     []Series        // output that was computed from exports; nil: DerivedByDefault()
+	Spread      dist.Dist       // a factor around 1 for each figure; nil: by mineral, see the package's documentation
+	Stats       *datasets.Stats // if not nil, the counts of the last read
+}
+
+// Commodity is a mineral as USGS' tables name it.
+type Commodity struct {
+	Mineral flows.Mineral
+	Name    string      // "tantalum"; a whole word of the table's type or title, in any case
+	Basis   flows.Basis // what its tables are in, unless they say gross weight, concentrate or usable ore: Ta
+}
+
+// Series is the mine output of one mineral in one country.
+type Series struct {
+	Mineral flows.Mineral
+	Place   flows.Place
+}
+
+// Commodities returns those that are read by default.
+func Commodities() []Commodity {
+	return []Commodity{
+		{flows.Gold, "gold", flows.Au}, {flows.Tantalum, "tantalum", flows.Ta}, {flows.Tin, "tin", flows.Sn}, {flows.Tungsten, "tungsten", flows.W},
+	}
+}
+
+// DerivedByDefault returns the output that is known to follow exports.
+func DerivedByDefault() []Series {
+	return []Series{{flows.Tantalum, "RWA"}, {flows.Tungsten, "RWA"}}
+}
+
+// Records yields a claim for each figure of mine production, file by file and row by row.
+func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.Record, error] {
+	return adapter.Records(ctx, q, s.Stats, func(run *adapter.Run) {
+		r := &reader{Source: s, run: run, origins: map[string]*flows.Origin{}}
+		if r.Commodities == nil {
+			r.Commodities = Commodities()
+		}
+		if r.Derived == nil {
+			r.Derived = DerivedByDefault()
+		}
+		for _, c := range r.Commodities {
+			if !slices.ContainsFunc(flows.Commodities(), func(b flows.Commodity) bool { return b.Mineral == c.Mineral }) {
+				run.Extra(flows.Commodity{Mineral: c.Mineral, Substance: c.Basis, Pos: flows.Pos{File: s.Name + "usgs.Source"}})
+			}
+		}
+		for _, f := range run.Files(adapter.Input{FS: s.FS, Open: s.Open, Name: s.Name, Match: isUSGS, What: "files of USGS (mcs2023-tanta_world.csv, MCS2025_World_Data.csv, myb1-2019-tanta.xlsx)"}) {
+			if run.Done() {
+				return
+			}
+			r.summaries(f)
+		}
+	})
+}
+
+// isUSGS goes by the name: the salient statistics of the United States, which USGS puts beside the world tables, are no world table.
+func isUSGS(p string) bool {
+	base := strings.ToLower(path.Base(p))
+	table := strings.HasSuffix(base, ".csv") || strings.HasSuffix(base, ".csv.gz")
+	return table && strings.Contains(base, "mcs") && !strings.Contains(base, "salient")
+}
+
+// reader is one read.
+type reader struct {
+	Source
+	run     *adapter.Run
+	origins map[string]*flows.Origin
+}
+
+// commodity finds the commodity whose name is a word of text.
+func (r *reader) commodity(text string) (Commodity, bool) {
+	for _, w := range strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return c < 'a' || c > 'z' }) {
+		for _, c := range r.Commodities {
+			if w == strings.ToLower(c.Name) {
+				return c, true
+			}
+		}
+	}
+	return Commodity{}, false
+}
