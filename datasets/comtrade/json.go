@@ -248,7 +248,16 @@ func (r *jsonRow) set(name, cell []byte) {
 }
 
 // next leaves out what stands between the parts of an object.
-func next(text []byte) []byte { return bytes.TrimLeft(text, " \t\r\n:,") }
+func next(text []byte) []byte {
+	for i, c := range text {
+		switch c {
+		case ' ', '\t', '\r', '\n', ':', ',':
+		default:
+			return text[i:]
+		}
+	}
+	return nil
+}
 
 // endOf is where a string, a number or a word ends; 0 for a list or an object.
 func endOf(text []byte) int {
