@@ -23,6 +23,8 @@ var bad = []struct {
 	{cells{"period": "2019-05"}, "period", "write a year as 2022, a month as 202205"},
 	{cells{"period": "201913"}, "period", "write a year as 2022, a month as 202205"},
 	{cells{"period": "19"}, "period", "write a year as 2022, a month as 202205"},
+	{cells{"classificationCode": "HS"}, "classificationCode", "take the row's (H0 to H6)"},
+	{cells{"classificationCode": ""}, "classificationCode", "unknown revision"},
 	{cells{"reporterCode": "4711"}, "reporterCode", `unknown UN Comtrade code "4711"`},
 	{cells{"partnerCode": "-7"}, "partnerCode", `unknown UN Comtrade code "-7"`},
 	{cells{"flowCode": "Z"}, "flowCode", "a flow is M, X, RX, RM, DX, FM, MIP, XIP, MOP or XOP"},

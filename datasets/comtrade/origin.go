@@ -12,8 +12,8 @@ import (
 )
 
 func (s Source) newReading(r *adapter.Run) (*reading, error) {
-	p := &reading{run: r, source: s, lines: map[string][]hs.Line{}, whole: map[flows.Mineral]bool{}, origins: map[string]*flows.Origin{},
-		revised: map[statedKey]stated{}, sources: map[originKey]*flows.Origin{}, revisions: map[string]hs.Revision{}}
+	p := &reading{run: r, source: s, lines: map[string][]hs.Line{}, whole: map[flows.Mineral]bool{}, classes: map[string]class{},
+		origins: map[originKey]*flows.Origin{}, byID: map[string]*flows.Origin{}, stated: map[statedKey]stated{}}
 	var err error
 	if p.spreads, err = s.spreads(); err != nil {
 		return nil, err
@@ -57,10 +57,10 @@ type originKey struct {
 // origin is that of a reporter's figures of a mineral in a vintage. Records of one read share it.
 func (p *reading) origin(reporter area.Area, mineral flows.Mineral, v vintage) *flows.Origin {
 	k := originKey{reporter.Code, mineral, v}
-	o, ok := p.sources[k]
+	o, ok := p.origins[k]
 	if !ok {
 		o = p.newOrigin(reporter, mineral, v)
-		p.sources[k] = o
+		p.origins[k] = o
 	}
 	return o
 }
@@ -78,7 +78,7 @@ func (p *reading) newOrigin(reporter area.Area, mineral flows.Mineral, v vintage
 	if v.bulk {
 		id += "-bulk"
 	}
-	if o, ok := p.origins[id]; ok {
+	if o, ok := p.byID[id]; ok {
 		return o
 	}
 	o := &flows.Origin{
@@ -96,7 +96,7 @@ func (p *reading) newOrigin(reporter area.Area, mineral flows.Mineral, v vintage
 	case !v.bulk && len(p.source.Complete) > 0:
 		o.Complete = slices.Compact(slices.Sorted(slices.Values(p.source.Complete)))
 	}
-	p.origins[id] = o
+	p.byID[id] = o
 	return o
 }
 

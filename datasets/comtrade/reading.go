@@ -20,13 +20,18 @@ type reading struct {
 	run     *adapter.Run
 	source  Source
 	spreads spreads
-	lines   map[string][]hs.Line // by code
-	whole   map[flows.Mineral]bool
-	origins map[string]*flows.Origin // by id
-	sources map[originKey]*flows.Origin
-	revised map[statedKey]stated
-	// by what a file names in every row
-	revisions map[string]hs.Revision
+	lines   map[string][]hs.Line   // by code
+	whole   map[flows.Mineral]bool // lines has all core lines of the mineral
+	classes map[string]class       // by classificationCode
+	origins map[originKey]*flows.Origin
+	byID    map[string]*flows.Origin
+	stated  map[statedKey]stated
+}
+
+// class is what a classification is.
+type class struct {
+	revision hs.Revision
+	known    bool // it is one of the Harmonized System
 }
 
 // statedKey is one reporter's statistics of one period, in one vintage.
@@ -52,11 +57,15 @@ func (p *reading) wants(cell []byte) bool {
 
 // take makes claims of one row. What other commodities state is not looked at.
 func (p *reading) take(r row, pos flows.Pos, v vintage) {
-	lines, reason := p.linesOf(r)
-	if reason == "" {
+	lines, reason, err := p.linesOf(r)
+	if err == nil && reason == "" {
 		reason = part(r)
 	}
-	if reason != "" {
+	switch {
+	case err != nil:
+		r.bad(classification, err)
+		return
+	case reason != "":
 		p.run.Drop(reason)
 		return
 	}
@@ -105,43 +114,46 @@ func (p *reading) claim(r row, l hs.Line, t trade, v vintage) flows.Claim {
 }
 
 // linesOf finds the lines that a row is about, or says why it is about none. They are several where a code holds two minerals.
-func (p *reading) linesOf(r row) ([]hs.Line, string) {
+func (p *reading) linesOf(r row) (found []hs.Line, reason string, err error) {
 	all, ok := p.lines[r.text(commodity)]
 	if !ok {
-		return nil, otherCommodity
+		return nil, otherCommodity, nil
 	}
 	if r.text(typeCode) == "S" {
-		return nil, "services"
+		return nil, "services", nil
 	}
-	revision, ok := p.revision(r.text(classification))
-	if !ok {
-		return nil, "classification is not the Harmonized System"
+	c, err := p.class(r.text(classification))
+	switch {
+	case err != nil:
+		return nil, "", err
+	case !c.known:
+		return nil, "classification is not the Harmonized System", nil
 	}
-	var found []hs.Line
 	for _, l := range all {
-		if l.First <= revision && revision <= l.Last {
+		if l.First <= c.revision && c.revision <= l.Last {
 			found = append(found, l)
 		}
 	}
 	if len(found) == 0 {
-		return nil, "other commodity in its revision of the Harmonized System"
+		return nil, "other commodity in its revision of the Harmonized System", nil
 	}
-	return found, ""
+	return found, "", nil
 }
 
-// revision is that of a classification, which a file names in every row.
-func (p *reading) revision(class string) (hs.Revision, bool) {
-	r, ok := p.revisions[class]
-	if !ok {
-		var err error
-		if r, err = hs.ParseRevision(class); err != nil {
-			r = -1
-		}
-		if len(p.revisions) < 100 {
-			p.revisions[class] = r
-		}
+// class reads a classification, which a file names in every row. A row that names none, or the Harmonized System without a revision, is an error.
+func (p *reading) class(code string) (class, error) {
+	if c, ok := p.classes[code]; ok {
+		return c, nil
 	}
-	return r, r >= 0
+	revision, err := hs.ParseRevision(code)
+	if code == "" || code == "HS" {
+		return class{}, fmt.Errorf("%w: %w", datasets.ErrWord, err)
+	}
+	c := class{revision, err == nil}
+	if len(p.classes) < 100 { // there are some twenty; a file of something else may hold any
+		p.classes[code] = c
+	}
+	return c, nil
 }
 
 // part says of what a row is only a part, "" where it is a total. A column that is not there, or empty, is one of totals.
@@ -158,7 +170,7 @@ func part(r row) string {
 	case "DX":
 		return "domestic exports (DX): inside X"
 	case "FM", "MIP", "XIP", "MOP", "XOP":
-		return "trade by customs procedure (" + r.text(flow) + "): inside M or X"
+		return "a kind of import or export (" + r.text(flow) + "): inside M or X"
 	}
 	return ""
 }
@@ -256,10 +268,10 @@ func periodOf(s string) (flows.Period, error) {
 // oneRevision reports whether the reporter's period is stated in one revision only, in this vintage. In two it would be counted twice.
 func (p *reading) oneRevision(r row, t trade, pos flows.Pos, v vintage) bool {
 	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.published}, r.text(classification)
-	have, ok := p.revised[k]
+	have, ok := p.stated[k]
 	switch {
 	case !ok:
-		p.revised[k] = stated{revision: revision, pos: pos}
+		p.stated[k] = stated{revision: revision, pos: pos}
 		return true
 	case have.revision == revision:
 		return true
@@ -268,7 +280,7 @@ func (p *reading) oneRevision(r row, t trade, pos flows.Pos, v vintage) bool {
 		return false
 	}
 	have.told = true
-	p.revised[k] = have
+	p.stated[k] = have
 	r.bad(classification, fmt.Errorf("%w: %s of %s stands in %s already, at %s: keep one of the two, or it is counted twice",
 		flows.ErrDuplicate, t.reporter.Name, t.period, have.revision, have.pos))
 	return false
