@@ -175,7 +175,7 @@ func part(r row) string {
 	return ""
 }
 
-func oneOf(s string, a, b string) bool { return s == a || s == b }
+func oneOf(s, a, b string) bool { return s == a || s == b }
 
 // trade is who traded with whom, and when.
 type trade struct {

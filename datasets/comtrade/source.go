@@ -132,8 +132,8 @@ func isJSON(in *bufio.Reader) bool {
 // table reads tab-separated text and CSV.
 func (p *reading) table(f adapter.File, in *bufio.Reader, v vintage) {
 	format := adapter.Format{Wanted: &adapter.Wanted{Column: names[commodity], Want: p.wants, Reason: otherCommodity}}
-	for _, f := range required {
-		format.Required = append(format.Required, names[f])
+	for _, column := range required {
+		format.Required = append(format.Required, names[column])
 	}
 	p.run.TableOf(f, in, format, func(h adapter.Header) func(*adapter.Cells) {
 		if h.Find("flowCategory") >= 0 {
@@ -141,8 +141,8 @@ func (p *reading) table(f adapter.File, in *bufio.Reader, v vintage) {
 			return nil
 		}
 		var r textRow
-		for f := range fields {
-			r.at[f] = h.Find(names[f])
+		for column := range fields {
+			r.at[column] = h.Find(names[column])
 		}
 		return func(c *adapter.Cells) {
 			r.cells = c
