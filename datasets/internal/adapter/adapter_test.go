@@ -91,6 +91,36 @@ func TestBadRows(t *testing.T) {
 	require.Contains(t, all[1], "a/tin.csv:3: bad row: 3 cells where the header has 2")
 }
 
+// Of a table of everything the rows of interest are read as if there were no others, which are counted.
+func TestWanted(t *testing.T) {
+	text := []byte("Country,Year\nRWA,2019\nUGA,2019\n\n,\nUGA,2019,\nUGA\n \"RWA\" ,2020\n\"RWA\",2021\nBDI,2021\n")
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err := z.Write(text)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	for _, data := range [][]byte{text, packed.Bytes()} {
+		var stats datasets.Stats
+		var errs, years []string
+		for _, err := range adapter.Records(context.Background(), datasets.Query{}, &stats, func(r *adapter.Run) {
+			f := r.Files(adapter.Input{Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }})[0]
+			wanted := &adapter.Wanted{Column: "country", Want: func(cell []byte) bool { return string(cell) == "RWA" }, Reason: "other country"}
+			r.Table(f, adapter.Format{Required: []string{"country"}, Wanted: wanted}, func(h adapter.Header) func(*adapter.Cells) {
+				return func(c *adapter.Cells) {
+					years = append(years, fmt.Sprint(c.Text(h.Find("year")), " ", c.Pos.Line))
+					r.Drop("read")
+				}
+			})
+		}) {
+			errs = append(errs, err.Error())
+		}
+		require.Equal(t, []string{"2019 2", "2021 9"}, years)
+		require.Equal(t, []string{"input:7: bad row: 1 cells where the header has 2",
+			"input:8: bad row: a quote inside a cell: put the cell in quotes and write its quotes twice"}, errs)
+		require.Equal(t, "7 rows: 0 kept, 2 bad, 3 other country, 2 read", stats.String())
+	}
+}
+
 // A file of another format is not read to its end.
 func TestTooManyBadRows(t *testing.T) {
 	var stats datasets.Stats

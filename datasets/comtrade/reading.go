@@ -1,0 +1,299 @@
+package comtrade
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/area"
+	"github.com/mineralflows/mineralflows/datasets/hs"
+	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
+	"github.com/mineralflows/mineralflows/flows"
+)
+
+// otherCommodity is why most rows of a file of everything are dropped.
+const otherCommodity = "other commodity"
+
+// reading is one read of a source.
+type reading struct {
+	run     *adapter.Run
+	source  Source
+	spreads spreads
+	lines   map[string][]hs.Line   // by code
+	whole   map[flows.Mineral]bool // lines has all core lines of the mineral
+	classes map[string]class       // by classificationCode
+	origins map[originKey]*flows.Origin
+	byID    map[string]*flows.Origin
+	stated  map[statedKey]stated
+}
+
+// class is what a classification is.
+type class struct {
+	revision hs.Revision
+	known    bool // it is one of the Harmonized System
+}
+
+// statedKey is one reporter's statistics of one period, in one vintage.
+type statedKey struct {
+	reporter  int
+	period    flows.Period
+	imports   bool
+	published string
+}
+
+// stated is in which revision they are stated, and where that was met first.
+type stated struct {
+	revision string
+	pos      flows.Pos
+	told     bool
+}
+
+// wants reports whether a row with this cell in cmdCode may be kept.
+func (p *reading) wants(cell []byte) bool {
+	_, ok := p.lines[string(cell)]
+	return ok || len(cell) > 0 && (cell[0] <= ' ' || cell[len(cell)-1] <= ' ')
+}
+
+// take makes claims of one row. What other commodities state is not looked at.
+func (p *reading) take(r row, pos flows.Pos, v vintage) {
+	lines, reason, err := p.linesOf(r)
+	if err == nil && reason == "" {
+		reason = part(r)
+	}
+	switch {
+	case err != nil:
+		r.bad(classification, err)
+		return
+	case reason != "":
+		p.run.Drop(reason)
+		return
+	}
+	t, ok := p.trade(r)
+	if !ok {
+		return
+	}
+	figures, ok := figuresOf(r, t.imports)
+	switch {
+	case !ok:
+	case t.reason != "":
+		p.run.Drop(t.reason)
+	case len(figures) == 0:
+		p.run.Drop("neither a mass nor a value")
+	case p.oneRevision(r, t, pos, v):
+		var claims []flows.Record
+		for _, l := range lines {
+			c := p.claim(r, l, t, v)
+			c.Pos = pos
+			for _, f := range figures {
+				amount, err := p.spreads.amount(f, l)
+				if err != nil {
+					r.bad(f.column, err)
+					return
+				}
+				c.Amount, c.Evidence = amount, flows.Reported
+				if f.estimated {
+					c.Evidence = flows.Estimated
+				}
+				claims = append(claims, c)
+			}
+		}
+		p.run.Keep(claims...)
+	}
+}
+
+// claim is what a row says of a line, but for the amount.
+func (p *reading) claim(r row, l hs.Line, t trade, v vintage) flows.Claim {
+	return flows.Claim{
+		Flow:     flows.Flow{Mineral: l.Mineral, Period: t.period, From: t.from, To: t.to, Part: "HS " + l.Code + t.part},
+		Reporter: t.reporter.Place,
+		Origin:   p.origin(t.reporter, l.Mineral, v),
+		Locator:  fmt.Sprintf("HS %s (%s), %s, reporter %d, partner %d, %s", l.Code, r.text(classification), r.text(flow), t.reporter.Code, t.partner, t.period),
+		Note:     note(r, l),
+	}
+}
+
+// linesOf finds the lines that a row is about, or says why it is about none. They are several where a code holds two minerals.
+func (p *reading) linesOf(r row) (found []hs.Line, reason string, err error) {
+	all, ok := p.lines[r.text(commodity)]
+	if !ok {
+		return nil, otherCommodity, nil
+	}
+	if r.text(typeCode) == "S" {
+		return nil, "services", nil
+	}
+	c, err := p.class(r.text(classification))
+	switch {
+	case err != nil:
+		return nil, "", err
+	case !c.known:
+		return nil, "classification is not the Harmonized System", nil
+	}
+	for _, l := range all {
+		if l.First <= c.revision && c.revision <= l.Last {
+			found = append(found, l)
+		}
+	}
+	if len(found) == 0 {
+		return nil, "other commodity in its revision of the Harmonized System", nil
+	}
+	return found, "", nil
+}
+
+// class reads a classification, which a file names in every row. A row that names none, or the Harmonized System without a revision, is an error.
+func (p *reading) class(code string) (class, error) {
+	if c, ok := p.classes[code]; ok {
+		return c, nil
+	}
+	revision, err := hs.ParseRevision(code)
+	if code == "" || code == "HS" {
+		return class{}, fmt.Errorf("%w: %w", datasets.ErrWord, err)
+	}
+	c := class{revision, err == nil}
+	if len(p.classes) < 100 { // there are some twenty; a file of something else may hold any
+		p.classes[code] = c
+	}
+	return c, nil
+}
+
+// part says of what a row is only a part, "" where it is a total. A column that is not there, or empty, is one of totals.
+func part(r row) string {
+	switch {
+	case !oneOf(r.text(customs), "", "C00"):
+		return "one customs procedure of a total"
+	case !oneOf(r.text(transport), "", "0"):
+		return "one mode of transport of a total"
+	case !oneOf(r.text(partner2), "", "0"):
+		return "one second partner of a total"
+	}
+	switch r.text(flow) {
+	case "DX":
+		return "domestic exports (DX): inside X"
+	case "FM", "MIP", "XIP", "MOP", "XOP":
+		return "a kind of import or export (" + r.text(flow) + "): inside M or X"
+	}
+	return ""
+}
+
+func oneOf(s, a, b string) bool { return s == a || s == b }
+
+// trade is who traded with whom, and when.
+type trade struct {
+	reporter area.Area
+	partner  int
+	period   flows.Period
+	from, to flows.Place
+	part     string // what is put behind the line: "/re-export"
+	imports  bool
+	reason   string // why the row gives nothing
+}
+
+// trade reads who traded with whom, and when. It returns false, having reported why, where a cell is bad.
+func (p *reading) trade(r row) (trade, bool) {
+	var t trade
+	fine := true
+	check := func(f field, err error) {
+		if err != nil {
+			fine = false
+			r.bad(f, err)
+		}
+	}
+	var err error
+	t.period, err = periodOf(r.text(period))
+	check(period, err)
+	t.reporter, err = areaOf(r.text(reporter))
+	check(reporter, err)
+	other, err := areaOf(r.text(partner))
+	check(partner, err)
+	re := ""
+	switch r.text(flow) {
+	case "X":
+	case "M":
+		t.imports = true
+	case "RX":
+		t.part = "/re-export"
+	case "RM":
+		t.part, t.imports, re = "/re-import", true, " (RM)"
+	default:
+		check(flow, fmt.Errorf("%w: a flow is M, X, RX, RM, DX, FM, MIP, XIP, MOP or XOP", datasets.ErrWord))
+	}
+	if !fine {
+		return t, false
+	}
+	t.partner = other.Code
+	partner := other.Place
+	if other.Code == 0 {
+		partner = flows.World
+	}
+	t.from, t.to = t.reporter.Place, partner
+	if t.imports {
+		t.from, t.to = t.to, t.from
+	}
+	switch {
+	case t.reporter.Place == "":
+		t.reason = "reporter is no place: " + t.reporter.String()
+	case t.reporter.Part:
+		t.reason = "reporter is only a part of a place: " + t.reporter.String()
+	case partner == "":
+		t.reason = "partner is no place: " + other.String()
+	case other.Part:
+		t.reason = "partner is only a part of a place: " + other.String()
+	case partner.Within(t.reporter.Place) || t.reporter.Place.Within(partner):
+		t.reason = "from a place to itself, goods that came back" + re
+	}
+	return t, true
+}
+
+func areaOf(code string) (area.Area, error) {
+	n, err := strconv.Atoi(code)
+	if err != nil {
+		return area.Area{}, fmt.Errorf("%w: a UN Comtrade code is a number", datasets.ErrWord)
+	}
+	return area.ByCode(n)
+}
+
+// periodOf reads "2022" and "202205".
+func periodOf(s string) (flows.Period, error) {
+	year, month := s, ""
+	if len(s) == len("202205") {
+		year, month = s[:4], "-"+s[4:]
+	}
+	p, err := flows.ParsePeriod(year + month)
+	if err != nil || len(s) != 4 && len(s) != 6 {
+		return flows.Period{}, fmt.Errorf("%w: write a year as 2022, a month as 202205", flows.ErrPeriod)
+	}
+	return p, nil
+}
+
+// oneRevision reports whether the reporter's period is stated in one revision only, in this vintage. In two it would be counted twice.
+func (p *reading) oneRevision(r row, t trade, pos flows.Pos, v vintage) bool {
+	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.published}, r.text(classification)
+	have, ok := p.stated[k]
+	switch {
+	case !ok:
+		p.stated[k] = stated{revision: revision, pos: pos}
+		return true
+	case have.revision == revision:
+		return true
+	case have.told:
+		p.run.Drop("a second revision of the Harmonized System (reported once)")
+		return false
+	}
+	have.told = true
+	p.stated[k] = have
+	r.bad(classification, fmt.Errorf("%w: %s of %s stands in %s already, at %s: keep one of the two, or it is counted twice",
+		flows.ErrDuplicate, t.reporter.Name, t.period, have.revision, have.pos))
+	return false
+}
+
+// note says what must be known of a row's figures.
+func note(r row, l hs.Line) string {
+	var all []string
+	if l.Note != "" {
+		all = append(all, l.Note)
+	}
+	if converted, err := flag(r.text(isOriginal)); err == nil && r.text(isOriginal) != "" && !converted {
+		all = append(all, "converted by the United Nations from the revision that was reported")
+	}
+	return strings.Join(all, "; ")
+}

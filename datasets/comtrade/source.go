@@ -1,0 +1,161 @@
+package comtrade
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"path"
+	"regexp"
+	"strings"
+
+	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/hs"
+	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
+	"github.com/mineralflows/mineralflows/flows"
+	"github.com/mineralflows/mineralflows/flows/dist"
+)
+
+// Source reads files of UN Comtrade. It is a datasets.Source. Its zero value has nothing to read: set FS or Open.
+type Source struct {
+	FS   fs.FS                         // a folder: all its files named .json, .csv, .tsv, .txt or .gz, in any depth
+	Open func() (io.ReadCloser, error) // or one file, opened anew for each read
+	Name string                        // of that file, from which the date of a bulk file is taken; with FS, what positions put before a path
+
+	// Published is when the files were published: 2024, 2024-03 or 2024-03-11. "": the date in a bulk file's name, else the day on
+	// which the file was last changed.
+	Published string
+
+	// Lines are the lines of the Harmonized System that are read; nil: those of ore and unwrought metal (Core) of every
+	// mineral.
+	Lines []hs.Line
+
+	// Complete says what files other than bulk files hold all of: "parts" where all core lines were asked for. Bulk files do.
+	Complete []string
+
+	// Spread is a factor around 1 for masses and values that were reported; nil: */1.10 for masses, */1.08 for values.
+	Spread dist.Dist
+
+	// EstimatedSpread is that for masses that UN Comtrade estimated; nil: */2.
+	EstimatedSpread dist.Dist
+
+	// Producers names who measured, by reporter. A reporter that is not in it has the name under which package greatlakes knows it (UAE
+	// customs), or else "trade statistics of" and its name.
+	Producers map[flows.Place]string
+
+	Stats *datasets.Stats // where to count what became of the rows; nil: nowhere. A later read overwrites it
+}
+
+// Records yields the claims of the files, in the order of the files and their rows, as package comtrade describes.
+func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.Record, error] {
+	return adapter.Records(ctx, q, s.Stats, func(r *adapter.Run) {
+		p, err := s.newReading(r)
+		if err != nil {
+			r.Fail(flows.Pos{File: s.Name}, err)
+			return
+		}
+		for _, f := range r.Files(adapter.Input{FS: s.FS, Open: s.Open, Name: s.Name, Match: matches, What: "files of UN Comtrade (.json, .csv, .tsv, .txt, .gz)"}) {
+			if r.Done() {
+				return
+			}
+			p.file(f)
+		}
+	})
+}
+
+func matches(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".json", ".csv", ".tsv", ".txt", ".gz":
+		return true
+	}
+	return false
+}
+
+// vintage is what is known of a file as a whole.
+type vintage struct {
+	published string
+	bulk      bool
+}
+
+var errTariffLines = fmt.Errorf("%w: tariff lines, a country's own codes by customs procedure: they are no totals; download the final data", datasets.ErrShape)
+
+// bulkNames are how bulk files are named: COMTRADE-FINAL-CA800201900H5[2024-03-11].gz by the United Nations' client (or FINALCLASSIC), for data,
+// type, frequency, reporter, period, classification and the day of release; C_A_32_196201_S1_O.txt.gz by the server. What was asked for as a
+// batch has a name of its own, and does not hold everything.
+var bulkNames = regexp.MustCompile(`^COMTRADE-FINAL(?:CLASSIC)?-[CS][AM]\d{3}(?:\d{4}|\d{6})[A-Z]\w*(?:\[([\d-]+)\])?\.|^C_[AM]_\d+_\d+_\w+\.TXT`)
+
+// vintageOf reads a file's name and date.
+func (s Source) vintageOf(f adapter.File) (vintage, error) {
+	name := strings.ToUpper(f.Base())
+	if strings.HasPrefix(name, "COMTRADE-TARIFFLINE") {
+		return vintage{}, errTariffLines
+	}
+	m := bulkNames.FindStringSubmatch(name)
+	stated := ""
+	if m != nil {
+		stated = m[1]
+	}
+	published, err := adapter.Published(s.Published, stated, f)
+	return vintage{published, m != nil}, err
+}
+
+// file reads one file, whichever of the three forms it has.
+func (p *reading) file(f adapter.File) {
+	v, err := p.source.vintageOf(f)
+	if err != nil {
+		p.run.Fail(f.Pos(0), err)
+		return
+	}
+	in, c, err := p.run.Text(f)
+	if err != nil {
+		p.run.Fail(f.Pos(0), err)
+		return
+	}
+	defer c.Close()
+	if isJSON(in) {
+		p.json(f, in, v)
+		return
+	}
+	p.table(f, in, v)
+}
+
+// isJSON reports whether a file starts as JSON does, behind white space.
+func isJSON(in *bufio.Reader) bool {
+	head, _ := in.Peek(512)
+	head = bytes.TrimLeft(head, " \t\r\n")
+	return len(head) > 0 && (head[0] == '{' || head[0] == '[')
+}
+
+// table reads tab-separated text and CSV.
+func (p *reading) table(f adapter.File, in *bufio.Reader, v vintage) {
+	format := adapter.Format{Wanted: &adapter.Wanted{Column: names[commodity], Want: p.wants, Reason: otherCommodity}}
+	for _, column := range required {
+		format.Required = append(format.Required, names[column])
+	}
+	p.run.TableOf(f, in, format, func(h adapter.Header) func(*adapter.Cells) {
+		if h.Find("flowCategory") >= 0 {
+			p.run.Fail(f.Pos(1), errTariffLines)
+			return nil
+		}
+		var r textRow
+		for column := range fields {
+			r.at[column] = h.Find(names[column])
+		}
+		return func(c *adapter.Cells) {
+			r.cells = c
+			p.take(&r, c.Pos, v)
+		}
+	})
+}
+
+// textRow is a row of text.
+type textRow struct {
+	cells *adapter.Cells
+	at    [fields]int
+}
+
+func (r *textRow) text(f field) string    { return r.cells.Text(r.at[f]) }
+func (r *textRow) bad(f field, err error) { r.cells.Bad(r.at[f], err) }
