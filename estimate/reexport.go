@@ -1,6 +1,10 @@
 package estimate
 
-import "github.com/mineralflows/mineralflows/flows"
+import (
+	"strings"
+
+	"github.com/mineralflows/mineralflows/flows"
+)
 
 // reExport is the part of a flow that came from elsewhere and left again.
 const reExport = "re-export"
@@ -9,7 +13,7 @@ const reExport = "re-export"
 // inflow is not confirmed is set aside, and so is a re-exported inflow where the outflow is stated in parts that leave re-exports out.
 // A whole that holds re-exports cannot be taken apart and stays as it is.
 func (c *compiler) reExports() {
-	isPart := func(k flows.Claim) bool { return k.Part == reExport }
+	isPart := func(k flows.Claim) bool { return k.Part == reExport || strings.HasSuffix(k.Part, "/"+reExport) }
 	out, in, whole := 0, 0, false
 	for _, side := range [][]flows.Claim{c.bal.Declared, c.bal.Mirrored, c.bal.Reconciled} {
 		for _, k := range side {

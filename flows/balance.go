@@ -283,7 +283,7 @@ func (b *Balance) tonnesBeatDollars(about []Claim) []Claim {
 func (b *Balance) Statements(claims []Claim) []Statement {
 	var out []Statement
 	for _, group := range groups(claims, b.Place) {
-		var about []Claim
+		var about, ceilings []Claim // ceilings: the most that a part can be
 		for _, c := range group {
 			s := b.statement(&c)
 			s.Claims, s.Complete = []Claim{c}, true
@@ -299,21 +299,46 @@ func (b *Balance) Statements(claims []Claim) []Statement {
 			whole := (c.Period == b.Period || c.Period.IsZero()) && c.Part == "" && c.From == s.From && c.To == s.To
 			if !whole {
 				if s.Bound == AtMost {
-					continue // the most that a part can be bounds nothing else
+					ceilings = append(ceilings, c)
+					continue
 				}
 				s.Complete, s.Missing = false, "a bound on a part"
 			}
+			out = append(out, s)
+		}
+		if most := mostOfParts(about, ceilings, b.Cell); len(most) > 0 {
+			s := b.statement(&most[0])
+			s.Bound, s.Claims, s.Complete = AtMost, most, true
 			out = append(out, s)
 		}
 		if len(about) == 0 {
 			continue
 		}
 		picked, _, complete, missing := cover(about, b.Cell)
+		if complete && len(ceilings) > 0 && pieceName(&picked[0], b.Place) != "" {
+			complete, missing = false, "of some parts only the most they can be"
+		}
 		s := b.statement(&about[0])
 		s.Claims, s.Complete, s.Missing = picked, complete, missing
 		out = append(out, s)
 	}
 	return out
+}
+
+// mostOfParts are the claims whose sum is the most that a flow can be, of which some parts are stated and of others the most that they
+// can be. The most that a part can be bounds the whole only where the origins say that their parts are all there are; else there is no sum.
+func mostOfParts(about, ceilings []Claim, cell Cell) []Claim {
+	if len(ceilings) == 0 {
+		return nil
+	}
+	wholes, parts, sites := cut(slices.Concat(about, ceilings), cell.Place)
+	if len(wholes) > 0 || len(sites) > 0 {
+		return nil
+	}
+	if all := assemble(parts, cell); all.complete {
+		return all.claims
+	}
+	return nil
 }
 
 // statement is an empty statement of the producer of c about its flow.

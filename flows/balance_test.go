@@ -76,12 +76,17 @@ func TestWholeAndParts(t *testing.T) {
 			one(x("2012-01..2012-09", 80), claim("tin 2012 RWA>world", 2e6, flows.USD, o, by("RWA"), part("metal"))), 2e6, 1, false, "only parts: metal"},
 		"a quarter's part in dollars, nine months": {
 			one(x("2012-01..2012-09", 80), claim("tin 2012-Q1 RWA>world", 2e6, flows.USD, o, by("RWA"), part("metal"))), 80, 1, false, "9 of 12 months"},
-		"sites":                      {one(rutongo, gatumba, made(o, "RWA/rutongo", "", 20), made(o, "RWA/gatumba", "", 10)), 30, 2, false, "only parts: RWA/gatumba, RWA/rutongo"},
-		"sites that are all":         {one(rutongo, gatumba, made(sites, "RWA/rutongo", "", 20), made(sites, "RWA/gatumba", "", 10)), 30, 2, true, ""},
-		"sites, but only parts all":  {one(rutongo, made(parts, "RWA/rutongo", "", 20)), 20, 1, false, "only parts: RWA/rutongo"},
-		"a site beside its country":  {one(rutongo, x("2012", 100), made(o, "RWA/rutongo", "", 20)), 100, 1, true, ""},
-		"a site beside its parts":    {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA/rutongo", "metal", 15)), 20, 1, false, "only parts: RWA/rutongo"},
-		"sites are no further parts": {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA", "artisanal", 60), made(o, "RWA", "industrial", 30)), 90, 2, false, "only parts: artisanal, industrial"},
+		"a part of a part": {
+			one(made(o, "RWA", "HS 710812", 60), made(o, "RWA", "HS 710812/re-export", 45), made(o, "RWA", "HS 710813", 30)), 90, 2, false, "only parts: HS 710812, HS 710813"},
+		"a part of a part alone":                 {one(made(o, "RWA", "HS 710812/re-export", 45), made(o, "RWA", "HS 710813", 30)), 75, 2, false, "only parts: HS 710812/re-export, HS 710813"},
+		"a part of a part beside the whole":      {one(x("2012", 100), made(parts, "RWA", "HS 710812/re-export", 45)), 100, 1, true, ""},
+		"a part of a part over a month it lacks": {one(x("2012-01", 5, part("ore")), x("2012-02", 4, part("ore/re-export"))), 9, 2, false, "only parts: ore, ore/re-export (ore: 1 of 12 months; ore/re-export: 1 of 12 months)"},
+		"sites":                                  {one(rutongo, gatumba, made(o, "RWA/rutongo", "", 20), made(o, "RWA/gatumba", "", 10)), 30, 2, false, "only parts: RWA/gatumba, RWA/rutongo"},
+		"sites that are all":                     {one(rutongo, gatumba, made(sites, "RWA/rutongo", "", 20), made(sites, "RWA/gatumba", "", 10)), 30, 2, true, ""},
+		"sites, but only parts all":              {one(rutongo, made(parts, "RWA/rutongo", "", 20)), 20, 1, false, "only parts: RWA/rutongo"},
+		"a site beside its country":              {one(rutongo, x("2012", 100), made(o, "RWA/rutongo", "", 20)), 100, 1, true, ""},
+		"a site beside its parts":                {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA/rutongo", "metal", 15)), 20, 1, false, "only parts: RWA/rutongo"},
+		"sites are no further parts":             {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA", "artisanal", 60), made(o, "RWA", "industrial", 30)), 90, 2, false, "only parts: artisanal, industrial"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := balance(ledgerOf(t, c.records...), "tin/RWA/2012")
@@ -108,6 +113,55 @@ func TestWholeAndParts(t *testing.T) {
 				}
 			}
 			require.Equal(t, figures, len(b.Declared)+len(b.Aside), "a claim neither speaks nor is set aside")
+		})
+	}
+}
+
+// The most that a part can be bounds the whole where the parts are all there are: with 60 t of metal and at most 30 t of ore, a flow is
+// at least 60 t and at most 90 t.
+func TestMostOfAPart(t *testing.T) {
+	all := origin("customs")
+	all.Complete = []string{"parts"}
+	x := func(o *flows.Origin, part string, amount float64, b flows.Bound) flows.Claim {
+		c := claim("tantalum 2012 RWA>world", amount, flows.Ta, o, by("RWA"), bound(b))
+		c.Part = part
+		return c
+	}
+	type says struct {
+		bound    flows.Bound
+		sum      float64
+		complete bool
+	}
+	for name, c := range map[string]struct {
+		claims []flows.Claim
+		want   []says
+	}{
+		"ore at most":              {[]flows.Claim{x(all, "ore", 30, flows.AtMost)}, []says{{flows.AtMost, 30, true}}},
+		"ore at most and metal":    {[]flows.Claim{x(all, "ore", 30, flows.AtMost), x(all, "metal", 60, flows.About)}, []says{{flows.AtMost, 90, true}, {flows.About, 60, false}}},
+		"two at most":              {[]flows.Claim{x(all, "ore", 30, flows.AtMost), x(all, "slag", 5, flows.AtMost)}, []says{{flows.AtMost, 35, true}}},
+		"not all parts":            {[]flows.Claim{x(origin("x"), "ore", 30, flows.AtMost), x(origin("x"), "metal", 60, flows.About)}, []says{{flows.About, 60, false}}},
+		"the whole is stated":      {[]flows.Claim{x(all, "ore", 30, flows.AtMost), x(all, "", 80, flows.About)}, []says{{flows.About, 80, true}}},
+		"at least says less":       {[]flows.Claim{x(all, "ore", 30, flows.AtLeast)}, []says{{flows.AtLeast, 30, false}}},
+		"no bound: all parts sum":  {[]flows.Claim{x(all, "ore", 30, flows.About), x(all, "metal", 60, flows.About)}, []says{{flows.About, 90, true}}},
+		"a month of it at most":    {[]flows.Claim{claim("tantalum 2012-01 RWA>world", 30, flows.Ta, all, by("RWA"), part("ore"), bound(flows.AtMost))}, nil},
+		"its re-export at most":    {[]flows.Claim{x(all, "ore", 30, flows.AtMost), x(all, "ore/re-export", 7, flows.AtMost)}, []says{{flows.AtMost, 30, true}}},
+		"re-export of a known ore": {[]flows.Claim{x(all, "ore", 30, flows.About), x(all, "ore/re-export", 7, flows.About)}, []says{{flows.About, 30, true}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var records []flows.Record
+			for _, k := range c.claims {
+				records = append(records, k)
+			}
+			b := balance(ledgerOf(t, records...), "tantalum/RWA/2012")
+			var got []says
+			for _, s := range b.Statements(b.Declared) {
+				sum := 0.0
+				for _, m := range medians(s.Claims) {
+					sum += m
+				}
+				got = append(got, says{s.Bound, sum, s.Complete})
+			}
+			require.ElementsMatch(t, c.want, got)
 		})
 	}
 }

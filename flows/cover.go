@@ -103,10 +103,12 @@ func ofSite(c *Claim, place Place) bool {
 	return c.From != standing(c.From, place) || c.To != standing(c.To, place)
 }
 
+// ends are where a flow starts and goes.
+type ends struct{ from, to Place }
+
 // cut splits claims into those about the whole, those about its parts and those about its sites. Where a site's whole is stated its
-// parts are left out.
+// parts are left out, and where a part is stated for the same time its own parts are.
 func cut(claims []Claim, place Place) (wholes, parts, sites []Claim) {
-	type ends struct{ from, to Place }
 	wholeSites := map[ends]bool{}
 	for i := range claims {
 		if c := &claims[i]; c.Part == "" && ofSite(c, place) {
@@ -115,6 +117,7 @@ func cut(claims []Claim, place Place) (wholes, parts, sites []Claim) {
 	}
 	for _, c := range claims {
 		switch {
+		case insidePart(&c, claims):
 		case ofSite(&c, place):
 			if c.Part == "" || !wholeSites[ends{c.From, c.To}] {
 				sites = append(sites, c)
@@ -126,6 +129,20 @@ func cut(claims []Claim, place Place) (wholes, parts, sites []Claim) {
 		}
 	}
 	return wholes, parts, sites
+}
+
+// insidePart reports whether c is about a part of a part ("HS 710812/re-export") and the claims state that part, for a period that holds
+// that of c.
+func insidePart(c *Claim, claims []Claim) bool {
+	for part := c.Part; strings.Contains(part, "/"); {
+		part = part[:strings.LastIndexByte(part, '/')]
+		for i := range claims {
+			if k := &claims[i]; k.Part == part && k.From == c.From && k.To == c.To && k.Period.Contains(c.Period) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // assemble puts together the longest run of each piece.

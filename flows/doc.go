@@ -31,8 +31,10 @@
 //
 // Whole and parts: the months of a year, the sites of a country, the members of a union, the parts of a flow. A whole is never added
 // to its parts. Of one producer the whole wins; without it the sum of the parts is a floor, complete only where the origin says so
-// ([Origin.Complete]). Months and quarters that make up a year stand for it. Partners stand beside World, for trade is compared partner by
-// partner. Parts that exceed their whole by more than both ranges give the warning [PartsExceedWhole].
+// ([Origin.Complete]). A part may have parts of its own ("HS 710812/re-export"), under the same rule. The most that a part can be bounds
+// the whole only where its origin says that its parts are all there are. Months and quarters that make up a year stand for it. Partners
+// stand beside World, for trade is compared partner by partner. Parts that exceed their whole by more than both ranges give the warning
+// [PartsExceedWhole].
 //
 // Editions: per producer, flow and part the latest publication date wins and tonnes beat dollars; what loses is kept in
 // [Balance.Aside] with the reason. [Ledger.Revisions] measures a producer's noise by its own corrections. Two figures of one date

@@ -22,7 +22,7 @@ type Flow struct {
 	Period   Period
 	From, To Place
 	Channel  Channel
-	Part     string // "" the whole; else one of several disjoint parts: "artisanal", "industrial", "metal", "HS 710813", "re-export"
+	Part     string // "" the whole; else one of several disjoint parts: "artisanal", "metal", "HS 710813", "re-export"; "HS 710813/re-export" is a part of the part "HS 710813"
 }
 
 // String is "gold 2019 UGA>ARE", with the channel and part behind it where there are any.
