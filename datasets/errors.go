@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/mineralflows/mineralflows/datasets/internal/delimited"
+	"github.com/mineralflows/mineralflows/datasets/internal/nearest"
 	"github.com/mineralflows/mineralflows/flows"
 )
 
@@ -66,51 +67,10 @@ func oneOf(word string, known []string) error {
 
 // suggest says which of the known words is meant, or lists them.
 func suggest(word string, known []string) string {
-	if n := nearest(word, known); n != "" {
+	if n := nearest.Word(word, known); n != "" {
 		return fmt.Sprintf("did you mean %q?", n)
 	}
 	return "known are " + strings.Join(known, ", ")
-}
-
-// nearest is the known word that takes the fewest edits to reach, or "" where none is near: more than a third of it would change.
-func nearest(word string, known []string) string {
-	if len(word) > 64 {
-		return ""
-	}
-	best, least := "", 1<<30
-	lower := strings.ToLower(word)
-	for _, k := range known {
-		d := edits(lower, strings.ToLower(k))
-		if d < least && 3*d <= max(len(k), 3) {
-			best, least = k, d
-		}
-	}
-	return best
-}
-
-// edits is the Levenshtein distance of a and b, with two neighbours swapped counted as one edit.
-func edits(a, b string) int {
-	before, last := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row := make([]int, len(b)+1)
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			row[j] = min(last[j]+1, row[j-1]+1)
-			if a[i-1] == b[j-1] {
-				row[j] = min(row[j], last[j-1])
-			} else {
-				row[j] = min(row[j], last[j-1]+1)
-			}
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last = last, row
-	}
-	return last[len(b)]
 }
 
 // because adds to a reason what to do about it.

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mineralflows/mineralflows/datasets/internal/nearest"
 	"github.com/mineralflows/mineralflows/flows"
 )
 
@@ -299,7 +300,7 @@ func (p *packageReader) source(r *row) *flows.Origin {
 func (p *packageReader) nearestOrigin(id string) string {
 	n, known := p.unknown[id]
 	if !known {
-		n = nearest(id, slices.Sorted(maps.Keys(p.origins)))
+		n = nearest.Word(id, slices.Sorted(maps.Keys(p.origins)))
 		p.unknown[id] = n
 	}
 	if n == "" {
