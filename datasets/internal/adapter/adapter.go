@@ -145,8 +145,8 @@ func (r *Run) settle(count func()) {
 	}
 }
 
-// gaveUp reports, once a file has too many bad rows, that the rest of it is not read.
-func (r *Run) gaveUp(pos flows.Pos) bool {
+// GaveUp reports, once a file has too many bad rows, that the rest of it is not read. Loops over rows end then.
+func (r *Run) GaveUp(pos flows.Pos) bool {
 	if r.bad < mostBad {
 		return false
 	}

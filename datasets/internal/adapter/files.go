@@ -87,19 +87,30 @@ func (r *Run) Files(in Input) []File {
 	return out
 }
 
-// Text opens the file, unpacked and without a byte order mark. A damaged gzip file is met where the damage is.
+// Text opens the file, unpacked and without a byte order mark. A damaged gzip file is met where the damage is. A packed file is unpacked
+// while it is read, in a goroutine that ends when the file is closed.
 func (r *Run) Text(f File) (*bufio.Reader, io.Closer, error) {
 	c, err := f.open()
 	if err != nil {
 		return nil, nil, err
 	}
-	in, _, err := delimited.Plain(r.ctx, c)
-	if err != nil {
+	r.bad = 0
+	in, packed, err := delimited.Plain(r.ctx, c)
+	switch {
+	case err != nil:
 		c.Close()
 		return nil, nil, err
+	case packed:
+		ahead := delimited.Ahead(in)
+		return bufio.NewReaderSize(ahead, 64<<10), both{ahead, c}, nil
 	}
 	return in, c, nil
 }
+
+// both closes what reads ahead, then the file that it reads.
+type both struct{ first, second io.Closer }
+
+func (b both) Close() error { return errors.Join(b.first.Close(), b.second.Close()) }
 
 // Published is when a file was published: what the user says, else what the file says of itself, else the day it was last changed, which for
 // a download is the day of the download. It is an error where none of them is known, for editions are told apart by it.

@@ -1,6 +1,7 @@
 package adapter
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -17,6 +18,15 @@ import (
 type Format struct {
 	Comma    byte     // what parts the cells; 0: the tab, comma or semicolon that stands most often in the header
 	Required []string // columns that must be there, in any case
+	Wanted   *Wanted  // nil: every row
+}
+
+// Wanted is which rows of a table of everything are of interest, told by one cell. All others are counted as dropped without being looked
+// at, but for the number of their cells: that is ten times as fast, and allocates nothing.
+type Wanted struct {
+	Column string                 // one of the required columns
+	Want   func(cell []byte) bool // the cell as it stands in the file; it may say yes to what is dropped later
+	Reason string                 // why the others are dropped: "other commodity"
 }
 
 // Header finds columns by name, without regard to case and to the space around them.
@@ -100,7 +110,11 @@ func (r *Run) Table(f File, format Format, bind func(Header) func(*Cells)) {
 		return
 	}
 	defer file.Close()
-	r.bad = 0
+	r.TableOf(f, in, format, bind)
+}
+
+// TableOf reads a table as Table does from a file that is open already, at its first row.
+func (r *Run) TableOf(f File, in *bufio.Reader, format Format, bind func(Header) func(*Cells)) {
 	comma := format.Comma
 	if comma == 0 {
 		head, _ := in.Peek(4096)
@@ -126,8 +140,14 @@ func (r *Run) Table(f File, format Format, bind func(Header) func(*Cells)) {
 		return
 	}
 	cells := &Cells{run: r, header: header}
+	reason := ""
+	if w := format.Wanted; w != nil {
+		rows.Want(header.Find(w.Column), len(header.Names), w.Want)
+		reason = w.Reason
+	}
 	for !r.done {
 		row, err := rows.Read()
+		r.Rows(rows.Passed(), reason)
 		var bad *delimited.ShapeError
 		switch {
 		case err == io.EOF:
@@ -155,7 +175,7 @@ func (r *Run) Table(f File, format Format, bind func(Header) func(*Cells)) {
 			}
 			use(cells)
 		}
-		if r.gaveUp(f.Pos(rows.Line())) {
+		if r.GaveUp(f.Pos(rows.Line())) {
 			return
 		}
 	}

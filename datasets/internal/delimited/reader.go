@@ -32,6 +32,8 @@ type Reader struct {
 	line  int // the last line read
 	long  []byte
 	row   Row
+
+	filter filter
 }
 
 // NewReader returns a reader of the rows of in, with cells parted by comma and lines decoded by text.
@@ -97,6 +99,10 @@ func (r *Reader) Read() (*Row, error) {
 	open := false
 	for {
 		text, err := r.readLine()
+		if !open && err == nil && r.filter.passes(text, r.comma) {
+			continue
+		}
+		text = r.text.decode(text)
 		if !open {
 			row.Line = r.line
 		}
@@ -178,7 +184,7 @@ func (r *Reader) split(line []byte, open bool) (bool, error) {
 
 var errLong = fmt.Errorf("%w: a line of more than %d bytes: has the file lost its line ends?", ErrShape, mostInRow)
 
-// readLine returns the next line without its end, decoded. The slice holds until the next call.
+// readLine returns the next line without its end, as it stands in the file. The slice holds until the next call.
 func (r *Reader) readLine() ([]byte, error) {
 	r.long = r.long[:0]
 	for {
@@ -204,7 +210,7 @@ func (r *Reader) readLine() ([]byte, error) {
 		r.line++
 		part = bytes.TrimSuffix(part, []byte("\n"))
 		part = bytes.TrimSuffix(part, []byte("\r"))
-		return r.text.decode(part), nil
+		return part, nil
 	}
 }
 
