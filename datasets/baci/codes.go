@@ -1,6 +1,9 @@
 package baci
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"iter"
+)
 
 // codes is a set of HS codes, asked for by their six bytes. Nearly all questions hit an empty slot.
 type codes struct{ slots [1 << slotBits]uint64 }
@@ -8,9 +11,9 @@ type codes struct{ slots [1 << slotBits]uint64 }
 const slotBits = 9
 
 // newCodes returns the set of codes of six digits. There must be far fewer of them than slots.
-func newCodes(all []string) codes {
+func newCodes(all iter.Seq[string]) codes {
 	var c codes
-	for _, code := range all {
+	for code := range all {
 		w := word([]byte(code))
 		i := slot(w)
 		for c.slots[i] != 0 && c.slots[i] != w {

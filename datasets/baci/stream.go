@@ -14,9 +14,6 @@ import (
 // chunkSize is how much is read at a time. It fits the second-level cache of a core together with what the scan needs.
 const chunkSize = 256 << 10
 
-// errLong says that a line does not fit a chunk.
-var errLong = fmt.Errorf("%w: a line of more than %d bytes: has the file lost its line ends?", datasets.ErrShape, chunkSize)
-
 // chunk is a stretch of whole lines, and what a scan has found in it.
 type chunk struct {
 	text []byte
@@ -26,10 +23,10 @@ type chunk struct {
 	scanned chan struct{} // holds one when the findings stand
 }
 
-// chunks reads in and calls use with its chunks, scanned, in the order of the file and one at a time, until use returns false. The last chunk
+// chunks reads in, size bytes at a time, and calls use with its chunks, scanned, in the order of the file and one at a time, until use returns false. The last chunk
 // has an error, io.EOF at the end of the file. One goroutine reads, as many as there are processors scan, and all have ended when
 // chunks returns. Memory is bounded: a chunk is read when one is free.
-func chunks(in io.Reader, s scanner, use func(*chunk) bool) {
+func chunks(in io.Reader, size int, s scanner, use func(*chunk) bool) {
 	workers := runtime.GOMAXPROCS(0)
 	free := make(chan *chunk, 2*workers+2)
 	for range cap(free) {
@@ -45,7 +42,7 @@ func chunks(in io.Reader, s scanner, use func(*chunk) bool) {
 		defer all.Done()
 		defer close(work)
 		defer close(inOrder)
-		cut := cutter{in: in}
+		cut := cutter{in: in, size: size}
 		for {
 			select {
 			case <-stop:
@@ -82,16 +79,17 @@ func chunks(in io.Reader, s scanner, use func(*chunk) bool) {
 // cutter cuts a stream into chunks behind line ends.
 type cutter struct {
 	in   io.Reader
+	size int
 	rest []byte // what was read behind the last line end
 }
 
 // fill reads the next chunk.
 func (r *cutter) fill(c *chunk) {
 	if c.text == nil {
-		c.text = make([]byte, 2*chunkSize+slack)
+		c.text = make([]byte, 2*r.size+slack)
 	}
 	n := copy(c.text, r.rest)
-	read, err := readFull(r.in, c.text[n:n+chunkSize])
+	read, err := readFull(r.in, c.text[n:n+r.size])
 	n += read
 	c.err = err
 	if err == io.EOF && n > 0 && c.text[n-1] != '\n' {
@@ -99,8 +97,8 @@ func (r *cutter) fill(c *chunk) {
 		n++
 	}
 	c.end = bytes.LastIndexByte(c.text[:n], '\n') + 1
-	if r.rest = append(r.rest[:0], c.text[c.end:n]...); len(r.rest) > chunkSize && err == nil {
-		c.err = errLong
+	if r.rest = append(r.rest[:0], c.text[c.end:n]...); len(r.rest) > r.size && err == nil {
+		c.err = fmt.Errorf("%w: a line of more than %d bytes: has the file lost its line ends?", datasets.ErrShape, r.size)
 	}
 }
 
