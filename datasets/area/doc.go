@@ -2,7 +2,7 @@
 //
 //	area.ByCode(842)                        USA: Comtrade's code, not the 840 of ISO 3166-1
 //	area.ByName("Congo, D.R.")              COD
-//	area.USGS.ByName("Guinea")              GIN: USGS names Guinea so; nobody else's "Guinea" is taken for it
+//	area.USGS.ByName("Guinea")              GIN; area.ByName("Guinea") is refused, as four countries bear it
 //	area.ByAlpha("ZAR")                     COD, which was ZAR until 1997
 //
 // # What an area is
