@@ -10,8 +10,8 @@ import (
 
 // The defaults: 90 % of the figures lie within these factors. The package's documentation has the arithmetic.
 const (
-	massFactor  = 1.49
-	valueFactor = 1.44
+	massFactor  = 1.48
+	valueFactor = 1.43
 )
 
 // thousand dollars are the unit of column v.
@@ -27,17 +27,20 @@ type figure struct {
 func (y *yearly) figures(r row, l hs.Line) []figure {
 	var out []figure
 	if r.quantity != nil {
-		out = append(out, newFigure(colQ, r.quantity, " t", float64(flows.Tonne), l.Basis, l.Bound, y.source.MassSpread, massFactor))
+		f := figure{flows.Amount{Basis: l.Basis, Bound: l.Bound}, fault{column: colQ}}
+		out = append(out, f.of(r.quantity, " t", float64(flows.Tonne), y.source.MassSpread, massFactor))
 	}
-	return append(out, newFigure(colV, r.value, " k", thousand, flows.USD, l.Bound, y.source.ValueSpread, valueFactor))
+	f := figure{flows.Amount{Basis: flows.USD, Bound: l.Bound}, fault{column: colV}}
+	return append(out, f.of(r.value, " k", thousand, y.source.ValueSpread, valueFactor))
 }
 
-func newFigure(column int, printed []byte, unit string, size float64, basis flows.Basis, bound flows.Bound, spread dist.Dist, factor float64) figure {
-	f := figure{fault: fault{column: column, cell: string(printed)}}
-	f.amount = flows.Amount{Basis: basis, Bound: bound, Text: f.cell + unit}
+// of makes a figure of a number as printed, in units of size tonnes or dollars.
+func (f figure) of(printed []byte, unit string, size float64, spread dist.Dist, factor float64) figure {
+	f.cell = string(printed)
+	f.amount.Text = f.cell + unit
 	x, err := number(printed)
 	if err == nil {
-		f.amount.Value, err = uncertain(x, rounding(printed), bound, spread, factor)
+		f.amount.Value, err = uncertain(x, rounding(printed), f.amount.Bound, spread, factor)
 	}
 	if err == nil && size != 1 {
 		f.amount.Value, err = dist.Scale(f.amount.Value, size)
@@ -67,9 +70,10 @@ func uncertain(x, half float64, bound flows.Bound, spread dist.Dist, factor floa
 	return dist.Factor(x, widened(factor, half/x))
 }
 
-// widened is a factor that has the error of rounding in it: the variance of the logarithm, and that of a number anywhere within +-r of 1.
+// widened is a factor that has the error of rounding in it: the variance of the logarithm, and that of a number anywhere within +-r of 1. It is given to
+// three digits behind the point, so that most figures have the same one: what is computed from a factor is then computed once.
 func widened(factor, r float64) float64 {
 	const z = 1.6448536269514722 // 95th percentile of the standard normal
 	sd := math.Log(factor) / z
-	return math.Exp(z * math.Sqrt(sd*sd+math.Log1p(r*r/3)))
+	return math.Round(1e3*math.Exp(z*math.Sqrt(sd*sd+math.Log1p(r*r/3)))) / 1e3
 }

@@ -18,8 +18,9 @@ import (
 
 // countries is CEPII's table of its codes of countries.
 type countries struct {
-	name string // of the file
-	rows []country
+	file        string
+	name, alpha string // what the file calls its columns
+	rows        []country
 }
 
 // country is one row of it. Its code is the key: several codes share letters, and the two letters of Namibia, NA, have been lost.
@@ -65,36 +66,37 @@ func (p *reading) countries(f adapter.File, v vintage) countries {
 	if t, ok := p.tables[file]; ok {
 		return t
 	}
-	t := countries{name: path.Join(p.source.Name, file)}
-	if t.rows, err = p.readCountries(f.FS(), file); err != nil {
-		p.run.Fail(flows.Pos{File: t.name}, err)
+	t := countries{file: path.Join(p.source.Name, file)}
+	if line, err := t.read(p.run, f.FS(), file); err != nil {
+		p.run.Fail(flows.Pos{File: t.file, Line: line}, err)
 	}
 	p.tables[file] = t
 	for _, c := range t.rows {
-		if column, value, err := c.check(); err != nil {
-			p.run.Bad(flows.Pos{File: t.name, Line: c.line}, column, value, err)
+		pos := flows.Pos{File: t.file, Line: c.line}
+		if letters, name := c.check(); letters != nil {
+			p.run.Bad(pos, t.alpha, c.alpha, letters)
+		} else if name != nil {
+			p.run.Bad(pos, t.name, c.name, name)
 		}
 	}
 	return t
 }
 
-// check says where the table means another place by a code than package area. A code that area does not know is an error only where a
-// row of interest has it.
-func (c country) check() (column, value string, err error) {
+// check says where the letters or the name of a row mean another place than its code does in package area. A code that area does not know is an
+// error only where a row of interest has it.
+func (c country) check() (letters, name error) {
 	a, err := area.ByCode(c.code)
 	if err != nil {
-		return "", "", nil
+		return nil, nil
 	}
-	differs := func(what string) error {
-		return fmt.Errorf("%w: code %d is %s, and this is %s: is the table CEPII's?", datasets.ErrShape, c.code, a.Name, what)
+	const differs = "%w: code %d is %s, and this is %s: is the table CEPII's?"
+	if b, err := area.ByAlpha(c.alpha); c.alpha != "" && c.alpha != a.Alpha && (err != nil || !same(a, b)) {
+		letters = fmt.Errorf(differs, datasets.ErrShape, c.code, a.Name, "another")
 	}
-	if letters, err := area.ByAlpha(c.alpha); c.alpha != "" && c.alpha != a.Alpha && (err != nil || !same(letters, a)) {
-		return "iso3", c.alpha, differs("another")
+	if b, err := area.BACI.ByName(c.name); err == nil && b.Code != a.Code && !same(a, b) {
+		name = fmt.Errorf(differs, datasets.ErrShape, c.code, a.Name, b.Name)
 	}
-	if spelled, err := area.BACI.ByName(c.name); err == nil && spelled.Code != c.code && !same(spelled, a) {
-		return "name", c.name, differs(spelled.Name)
-	}
-	return "", "", nil
+	return letters, name
 }
 
 // same reports whether two areas are one place at different times: Sudan before and after 2011.
@@ -102,48 +104,43 @@ func same(a, b area.Area) bool {
 	return a.Place != "" && b.Place != "" && (a.Place.Within(b.Place) || b.Place.Within(a.Place))
 }
 
-// readCountries reads a table. V202301 calls its columns country_code, country_name_abbreviation, country_name_full, iso_2digit_alpha and
-// iso_3digit_alpha; V202501 country_code, country_name, country_iso2 and country_iso3.
-func (p *reading) readCountries(fsys fs.FS, file string) ([]country, error) {
-	in, done, err := delimited.OpenChecked(p.run.Context(), fsys, file)
+// read reads a table. It returns the line that an error is about. V202301 calls the columns country_code, country_name_abbreviation,
+// country_name_full, iso_2digit_alpha and iso_3digit_alpha; V202501 country_code, country_name, country_iso2 and country_iso3.
+func (t *countries) read(r *adapter.Run, fsys fs.FS, file string) (line int, err error) {
+	in, done, err := delimited.OpenChecked(r.Context(), fsys, file)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
 	defer done()
 	rows := delimited.NewReader(in, ',', delimited.Detect())
 	first, err := rows.Read()
 	if err == io.EOF {
-		return nil, fmt.Errorf("%w: the file is empty", datasets.ErrShape)
+		return 1, fmt.Errorf("%w: the file is empty", datasets.ErrShape)
 	} else if err != nil {
-		return nil, err
+		return first.Line, err
 	}
 	h := adapter.NewHeader(first.Strings())
 	code, name, alpha := h.Find("country_code"), h.Find("country_name", "country_name_full"), h.Find("country_iso3", "iso_3digit_alpha")
 	if code < 0 || name < 0 || alpha < 0 {
-		return nil, fmt.Errorf("%w: want country_code, country_name (or country_name_full) and country_iso3 (or iso_3digit_alpha) among %s",
+		return first.Line, fmt.Errorf("%w: want country_code, country_name (or country_name_full) and country_iso3 (or iso_3digit_alpha) among %s",
 			datasets.ErrColumn, strings.Join(h.Names, ", "))
 	}
-	var all []country
-	for !p.run.Done() {
+	t.name, t.alpha = h.Names[name], h.Names[alpha]
+	for !r.Done() {
 		row, err := rows.Read()
 		if err == io.EOF {
-			return all, nil
+			break
 		} else if err != nil {
-			return all, fmt.Errorf("line %d: %w", row.Line, err)
+			return row.Line, err
 		}
-		cell := func(i int) string {
-			if i >= row.Len() {
-				return ""
-			}
-			return adapter.Trim(string(row.Bytes(i)))
+		cells := append(row.Strings(), make([]string, len(h.Names))...) // a row that ends early has empty cells
+		c := country{line: row.Line, name: adapter.Trim(cells[name]), alpha: adapter.Trim(cells[alpha])}
+		if c.code, err = strconv.Atoi(adapter.Trim(cells[code])); err != nil {
+			return row.Line, fmt.Errorf("%w: %q is no code of a country", datasets.ErrShape, cells[code])
 		}
-		c := country{line: row.Line, name: cell(name), alpha: cell(alpha)}
-		if c.code, err = strconv.Atoi(cell(code)); err != nil {
-			return all, fmt.Errorf("line %d: %w: %q is no code of a country", row.Line, datasets.ErrShape, cell(code))
-		}
-		all = append(all, c)
+		t.rows = append(t.rows, c)
 	}
-	return all, nil
+	return 0, nil
 }
 
 // placed is where a code of a country lies, or what is wrong with the code.
@@ -176,7 +173,7 @@ func (y *yearly) place(code int) (placed, error) {
 func (y *yearly) unknown(code int, err error) error {
 	for _, c := range y.codebook.rows {
 		if c.code == code {
-			return fmt.Errorf("%w: %s calls it %q", err, y.codebook.name, c.name)
+			return fmt.Errorf("%w: %s calls it %q", err, y.codebook.file, c.name)
 		}
 	}
 	return err

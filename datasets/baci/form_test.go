@@ -159,12 +159,12 @@ func TestCountryTable(t *testing.T) {
 	for table, says := range map[string][]string{
 		header:                         {unknown},
 		header + "997,Atlantis,,ATL\n": {unknown + `: country_codes_V202501.csv calls it "Atlantis"`},
-		header + "180,Congo,CG,COG\n":  {`country_codes_V202501.csv:2: column iso3: "COG": bad row: code 180 is Dem. Rep. of the Congo`, unknown},
-		header + "180,Congo,,\n":       {`country_codes_V202501.csv:2: column name: "Congo": bad row: code 180 is Dem. Rep. of the Congo, and this is Congo (Brazzaville)`, unknown},
+		header + "180,Congo,CG,COG\n":  {`country_codes_V202501.csv:2: column country_iso3: "COG": bad row: code 180 is Dem. Rep. of the Congo`, unknown},
+		header + "180,Congo,,\n":       {`country_codes_V202501.csv:2: column country_name: "Congo": bad row: code 180 is Dem. Rep. of the Congo, and this is Congo (Brazzaville)`, unknown},
 		header + "384,CÃ´te d'Ivoire,CI,CIV\n516,Namibia,,NAM\n": {unknown},
-		"country_code,name\n":        {"country_codes_V202501.csv: bad column: want country_code, country_name", unknown},
-		header + "x,Atlantis,,ATL\n": {`country_codes_V202501.csv: line 2: bad row: "x" is no code of a country`, unknown},
-		"":                           {"country_codes_V202501.csv: bad row: the file is empty", unknown},
+		"country_code,name\n":        {"country_codes_V202501.csv:1: bad column: want country_code, country_name", unknown},
+		header + "x,Atlantis,,ATL\n": {`country_codes_V202501.csv:2: bad row: "x" is no code of a country`, unknown},
+		"":                           {"country_codes_V202501.csv:1: bad row: the file is empty", unknown},
 	} {
 		bad := read(table)
 		require.Len(t, bad, len(says), table)

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +17,9 @@ import (
 	"github.com/mineralflows/mineralflows/datasets/greatlakes"
 	"github.com/mineralflows/mineralflows/datasets/hs"
 	"github.com/mineralflows/mineralflows/datasets/internal/samples"
+	"github.com/mineralflows/mineralflows/estimate"
 	"github.com/mineralflows/mineralflows/flows"
+	"github.com/mineralflows/mineralflows/flows/dist"
 )
 
 // BACI beside the built-in dataset: nothing is refused. Where one of the two sides speaks, BACI's figure stands aside from both; where both are silent
@@ -59,6 +62,36 @@ func TestStatements(t *testing.T) {
 	for _, s := range coltan.Statements(coltan.Reconciled) {
 		require.Equal(t, flows.AtMost, s.Bound)
 		require.True(t, s.Complete)
+	}
+}
+
+// Where both sides of a trade are silent the balance uses BACI's figure, and says so; where one speaks it does not.
+func TestReconciledSide(t *testing.T) {
+	customs := &flows.Origin{ID: "customs", Producer: "customs", Title: "statistics", Published: "2023"}
+	declared := flows.Claim{Flow: flows.Flow{Mineral: flows.Tantalum, Period: flows.Year(2022), From: "USA", To: "CHN"}, Reporter: "USA",
+		Amount: flows.Amount{Value: dist.Exactly(8), Basis: flows.Ta, Text: "8 t"}, Origin: customs, Evidence: flows.Reported}
+	cell := flows.Cell{Mineral: flows.Tantalum, Place: "USA", Period: flows.Year(2022)}
+	for _, made := range []datasets.Records{nil, {declared}} {
+		ledger, err := datasets.Load(context.Background(), datasets.Query{}, made, baci.Source{FS: os.DirFS("testdata/v202501")})
+		require.NoError(t, err)
+		model, err := estimate.NewModel(ledger, estimate.Options{})
+		require.NoError(t, err)
+		result, err := estimate.MassBalance{Cells: []flows.Cell{cell}}.Estimate(context.Background(), model)
+		require.NoError(t, err)
+		require.Len(t, result.Balances, 1)
+		b := result.Balances[0]
+		reconciled := slices.ContainsFunc(b.Warnings, func(w estimate.Warning) bool { return w.Code == estimate.ErrReconciled })
+		outflow := b.Values[estimate.Outflow]
+		if made != nil {
+			require.False(t, reconciled)
+			require.InDelta(t, 8, outflow.Median, 1e-9)
+			continue
+		}
+		require.True(t, reconciled)
+		require.InEpsilon(t, 9.87, outflow.Median, 0.001) // 9.870 t of Ta, 90 % within */1.48
+		require.InEpsilon(t, 9.87/1.48, outflow.Lo, 0.01)
+		require.InEpsilon(t, 9.87*1.48, outflow.Hi, 0.01)
+		require.Equal(t, flows.AtLeast, outflow.Bound) // what went to areas that are no place is missing
 	}
 }
 

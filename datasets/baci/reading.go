@@ -37,7 +37,8 @@ func (s Source) newReading(r *adapter.Run) (*reading, error) {
 	if lines == nil {
 		lines = core()
 	}
-	return &reading{run: r, source: s, wanted: w, all: lines, years: map[int]oneYear{}, origins: map[string]*flows.Origin{}, tables: map[string]countries{}}, nil
+	return &reading{run: r, source: s, wanted: w, all: lines,
+		years: map[int]oneYear{}, origins: map[string]*flows.Origin{}, tables: map[string]countries{}}, nil
 }
 
 // core are the lines that the balances of all minerals count.

@@ -116,7 +116,8 @@ var (
 	errYear    = fmt.Errorf("%w: want a year of four digits", datasets.ErrShape)
 	errCountry = fmt.Errorf("%w: want a whole number, the country's code in CEPII's country table", datasets.ErrShape)
 	errDigits  = fmt.Errorf("%w: want six digits of the Harmonized System", datasets.ErrShape)
-	errFive    = fmt.Errorf("%w: five digits: a tool read the column as a number and lost the zero in front; have it read k as text", datasets.ErrShape)
+	errFive    = fmt.Errorf("%w: five digits: a tool read the column as a number and lost the zero in front; have it read k as text",
+		datasets.ErrShape)
 	errNothing = fmt.Errorf("%w: a flow of nothing, and BACI lists strictly positive flows only", datasets.ErrShape)
 	errNumber  = fmt.Errorf("%w: not a number: write 1200 or 1.2, with a point and no comma (and NA for no quantity)", datasets.ErrShape)
 	errSign    = fmt.Errorf("%w: negative, and BACI lists strictly positive flows only", datasets.ErrShape)

@@ -18,7 +18,7 @@ import (
 type Source struct {
 	FS   fs.FS                         // a folder: all its files named as CEPII names them (BACI_HS22_Y2022_V202501.csv), in any depth
 	Open func() (io.ReadCloser, error) // or one file, opened anew for each read
-	Name string                        // of that file, from which its revision, year and version are taken; with FS, what positions put before a path
+	Name string                        // of that file, which says its revision, year and version; with FS, what positions put before a path
 
 	// Revision is the revision of the Harmonized System, HS92 to HS22, which decides what a code means. With FS only files of that revision are
 	// read; "" reads all. With Open it stands in for what Name does not say.
@@ -33,7 +33,7 @@ type Source struct {
 	// Lines are the lines of the Harmonized System that are read; nil: those of every mineral that a balance counts (hs.Line.Core).
 	Lines []hs.Line
 
-	// MassSpread and ValueSpread are factors around 1 for masses and values, rounding included; nil: */1.49 and */1.44, wider for figures of
+	// MassSpread and ValueSpread are factors around 1 for masses and values, rounding included; nil: */1.48 and */1.43, wider for figures of
 	// few digits.
 	MassSpread, ValueSpread dist.Dist
 
@@ -48,7 +48,8 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 			r.Fail(flows.Pos{File: s.Name}, err)
 			return
 		}
-		for _, f := range r.Files(adapter.Input{FS: s.FS, Open: s.Open, Name: s.Name, Match: func(name string) bool { return p.wanted.match(path.Base(name)) }, What: p.wanted.what()}) {
+		match := func(name string) bool { return p.wanted.match(path.Base(name)) }
+		for _, f := range r.Files(adapter.Input{FS: s.FS, Open: s.Open, Name: s.Name, Match: match, What: p.wanted.what()}) {
 			if r.Done() {
 				return
 			}

@@ -14,6 +14,9 @@ import (
 // chunkSize is how much is read at a time. It fits the second-level cache of a core together with what the scan needs.
 const chunkSize = 256 << 10
 
+// mostWorkers is how many scan at most: more of them wait for the one that reads, and hold chunks.
+const mostWorkers = 8
+
 // chunk is a stretch of whole lines, and what a scan has found in it.
 type chunk struct {
 	text []byte
@@ -24,10 +27,10 @@ type chunk struct {
 }
 
 // chunks reads in, size bytes at a time, and calls use with its chunks, scanned, in the order of the file and one at a time, until use returns false. The last chunk
-// has an error, io.EOF at the end of the file. One goroutine reads, as many as there are processors scan, and all have ended when
-// chunks returns. Memory is bounded: a chunk is read when one is free.
+// has an error, io.EOF at the end of the file. One goroutine reads, as many as there are processors scan, and all have ended when chunks
+// returns. Memory is bounded: a chunk is read when one is free.
 func chunks(in io.Reader, size int, s scanner, use func(*chunk) bool) {
-	workers := runtime.GOMAXPROCS(0)
+	workers := min(runtime.GOMAXPROCS(0), mostWorkers)
 	free := make(chan *chunk, 2*workers+2)
 	for range cap(free) {
 		free <- &chunk{scanned: make(chan struct{}, 1)}

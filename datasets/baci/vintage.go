@@ -84,6 +84,9 @@ func (w wanted) what() string {
 	return what + " (named as BACI_HS22_Y2022_V202501.csv)"
 }
 
+var errRevision = errors.New("nothing says in which revision of the Harmonized System the file is: " +
+	"set Revision (HS92 to HS22), or Name as CEPII names it")
+
 // vintage is what a file's name and the source say of it. It returns false where the file is not to be read: the query asks for other
 // years, or, having reported why, where it cannot be used.
 func (p *reading) vintage(f adapter.File) (vintage, bool) {
@@ -98,7 +101,7 @@ func (p *reading) vintage(f adapter.File) (vintage, bool) {
 		return v, false
 	}
 	if v.revision == "" {
-		p.run.Fail(f.Pos(0), errors.New("nothing says in which revision of the Harmonized System the file is: set Revision (HS92 to HS22), or Name as CEPII names it"))
+		p.run.Fail(f.Pos(0), errRevision)
 		return v, false
 	}
 	stated := ""
@@ -130,7 +133,8 @@ func (p *reading) once(f adapter.File, v vintage) error {
 	had, ok := p.years[v.year]
 	switch {
 	case ok && had.revision != v.revision:
-		return fmt.Errorf("%w: the trade of %d is read in %s already (%s): set Revision, or it is counted twice", flows.ErrDuplicate, v.year, had.revision, had.file)
+		return fmt.Errorf("%w: the trade of %d is read in %s already (%s): set Revision, or it is counted twice",
+			flows.ErrDuplicate, v.year, had.revision, had.file)
 	case ok && slices.Contains(had.versions, v.version):
 		return fmt.Errorf("%w: %s of %d is read already (%s)", flows.ErrDuplicate, v.version, v.year, had.file)
 	}
