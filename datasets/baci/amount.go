@@ -70,8 +70,9 @@ func uncertain(x, half float64, bound flows.Bound, spread dist.Dist, factor floa
 	return dist.Factor(x, widened(factor, half/x))
 }
 
-// widened is a factor that has the error of rounding in it: the variance of the logarithm, and that of a number anywhere within +-r of 1. It is given to
-// three digits behind the point, so that most figures have the same one: what is computed from a factor is then computed once.
+// widened is a factor that has the error of rounding in it: the variance of the logarithm, and that of a number anywhere within +-r of 1.
+// It is given to three digits behind the point, so that most figures have the same one: what is computed from a factor is then computed
+// once.
 func widened(factor, r float64) float64 {
 	const z = 1.6448536269514722 // 95th percentile of the standard normal
 	sd := math.Log(factor) / z

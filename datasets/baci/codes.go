@@ -2,22 +2,24 @@ package baci
 
 import (
 	"encoding/binary"
-	"iter"
+	"math/bits"
 )
 
-// codes is a set of HS codes, asked for by their six bytes. Nearly all questions hit an empty slot.
-type codes struct{ slots [1 << slotBits]uint64 }
+// codes is a set of HS codes, asked for by their six bytes. It has eight slots a code at least, so that nearly all questions hit an empty one.
+type codes struct {
+	slots []uint64 // a power of two
+	shift int      // of a hash, to be a slot
+}
 
-const slotBits = 9
-
-// newCodes returns the set of codes of six digits. There must be far fewer of them than slots.
-func newCodes(all iter.Seq[string]) codes {
-	var c codes
-	for code := range all {
+// newCodes returns the set of codes of six digits.
+func newCodes(all []string) codes {
+	width := max(bits.Len(uint(8*len(all))), 9)
+	c := codes{make([]uint64, 1<<width), 64 - width}
+	for _, code := range all {
 		w := word([]byte(code))
-		i := slot(w)
+		i := c.slot(w)
 		for c.slots[i] != 0 && c.slots[i] != w {
-			i = (i + 1) % (1 << slotBits)
+			i = (i + 1) % len(c.slots)
 		}
 		c.slots[i] = w
 	}
@@ -25,15 +27,13 @@ func newCodes(all iter.Seq[string]) codes {
 }
 
 // slot spreads codes over the slots: a multiplication by 2^64 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
-func slot(w uint64) uint64 { return w * 0x9e3779b97f4a7c15 >> (64 - slotBits) }
+func (c *codes) slot(w uint64) int { return int(w * 0x9e3779b97f4a7c15 >> c.shift) }
 
 func (c *codes) have(w uint64) bool {
-	i := slot(w)
-	for c.slots[i] != 0 {
+	for i := c.slot(w); c.slots[i] != 0; i = (i + 1) & (len(c.slots) - 1) {
 		if c.slots[i] == w {
 			return true
 		}
-		i = (i + 1) % (1 << slotBits)
 	}
 	return false
 }

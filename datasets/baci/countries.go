@@ -82,8 +82,8 @@ func (p *reading) countries(f adapter.File, v vintage) countries {
 	return t
 }
 
-// check says where the letters or the name of a row mean another place than its code does in package area. A code that area does not know is an
-// error only where a row of interest has it.
+// check says where the letters or the name of a row mean another place than its code does in package area. A code that area does not know
+// is an error only where a row of interest has it.
 func (c country) check() (letters, name error) {
 	a, err := area.ByCode(c.code)
 	if err != nil {

@@ -71,8 +71,9 @@
 //
 // # Speed
 //
-// A file of 20 million rows is read at the pace of the disk's cache: BenchmarkSource has the figures. One goroutine reads, as many as
-// there are processors check rows, and the rows that are wanted come in the order of the file. Memory does not grow with the file.
+// One goroutine reads, as many as there are processors (up to eight) check rows, and the rows that are wanted come in the order of the
+// file. A row takes some 30 ns of one processor, a tenth of what cutting it up and parsing its numbers takes. Memory does not grow with
+// the file: it is about 15 MiB. BenchmarkSource measures both over 20 million rows.
 //
 // # Sources
 //

@@ -48,6 +48,15 @@ func TestLoad(t *testing.T) {
 	require.Equal(t, flows.Place("COD"), china.InflowReconciled[0].From)
 }
 
+// A row that stands twice is refused by the ledger, which names both places.
+func TestTwice(t *testing.T) {
+	text := folder(t, "v202501")[yearly]
+	_, err := datasets.Load(context.Background(), datasets.Query{}, baci.Source{Open: opener(text + "2022,180,156,260900,1.000,NA\n"), Name: yearly})
+	require.ErrorIs(t, err, flows.ErrDuplicate)
+	require.ErrorContains(t, err, yearly+":17")
+	require.ErrorContains(t, err, yearly+":4")
+}
+
 // All that BACI says of a pair of countries is there, so the sum of the lines is the whole; coltan's line bounds it.
 func TestStatements(t *testing.T) {
 	ledger, err := datasets.Load(context.Background(), datasets.Query{}, baci.Source{FS: os.DirFS("testdata/v202501")})

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/hs"
 	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
 	"github.com/mineralflows/mineralflows/flows"
@@ -22,7 +23,7 @@ type reading struct {
 	run     *adapter.Run
 	source  Source
 	wanted  wanted
-	all     []hs.Line
+	all     []hs.Line // that are read, of every revision
 	years   map[int]oneYear
 	origins map[string]*flows.Origin
 	tables  map[string]countries // by path
@@ -36,6 +37,11 @@ func (s Source) newReading(r *adapter.Run) (*reading, error) {
 	lines := s.Lines
 	if lines == nil {
 		lines = core()
+	}
+	for _, l := range lines {
+		if checkCode([]byte(l.Code)) != nil {
+			return nil, fmt.Errorf("%w: Lines: code %q: want six digits", datasets.ErrWord, l.Code)
+		}
 	}
 	return &reading{run: r, source: s, wanted: w, all: lines,
 		years: map[int]oneYear{}, origins: map[string]*flows.Origin{}, tables: map[string]countries{}}, nil
@@ -130,9 +136,9 @@ func usual(in *bufio.Reader) bool {
 // scan reads the rows of a file with the columns in CEPII's order.
 func (y *yearly) scan(in io.Reader) {
 	line := 2 // of the first row of a chunk
-	chunks(in, chunkSize, scanner{codes: newCodes(maps.Keys(y.lines)), year: y.year}, func(c *chunk) bool {
+	chunks(in, chunkSize, scanner{codes: newCodes(slices.Collect(maps.Keys(y.lines))), year: y.year}, func(c *chunk) bool {
 		y.run.Rows(0, otherCommodity) // looks at the context
-		passed := 0
+		passed := 0                   // rows of other commodities up to where the reading ends
 		defer func() { y.run.Rows(passed, otherCommodity) }()
 		for _, m := range c.marks {
 			passed += int(m.plain)

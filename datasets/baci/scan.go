@@ -13,8 +13,7 @@ import (
 // point, codes of countries of at most three digits. Any other line goes through read, which alone decides what is right: nothing is
 // refused here.
 //
-// Note: one pass that finds each line and then its commas with bytes.IndexByte was tried first. It reads every byte twice, and a call
-// costs more than the four to eleven bytes that it finds.
+// Note: read alone would do, at ten times the time: 300 ns a row against 30.
 type scanner struct {
 	codes codes
 	year  int    // that all rows must have; 0: any
@@ -62,6 +61,24 @@ func eight(b []byte, p int) uint64 { return binary.LittleEndian.Uint64(b[p:]) }
 
 // others has the high bit of each byte of x that is no digit, where x is eight bytes xored with zeros. No carry leaves a byte.
 func others(x uint64) uint64 { return ((x&^high + 0x7676767676767676) | x) & high }
+
+// number8 is the digits that x starts with, where x is eight bytes xored with zeros: 0 if all of them are noughts; what stands behind them;
+// and the length of both. Without a digit, and with eight, nothing stands behind them.
+func number8(x uint64) (digits uint64, sep byte, n int) {
+	i := bits.TrailingZeros64(others(x))
+	if i < 15 || i == 64 {
+		return 0, 0, 0
+	}
+	return x & (1<<(i-7) - 1), byte(x >> (i - 7)), i>>3 + 1
+}
+
+// unpadded is where the blanks from p on end.
+func unpadded(b []byte, p int) int {
+	for b[p] == ' ' {
+		p += bits.TrailingZeros64(eight(b, p)^spaces|1<<63) >> 3
+	}
+	return p
+}
 
 // scan looks at text[:end], which is made of whole lines, each with its LF. At least slack bytes stand behind it in text.
 func (s *scanner) scan(text []byte, end int, f *findings) {
@@ -137,56 +154,28 @@ func (s *scanner) row(b []byte, p int) (next int, code uint64) {
 	p += 7
 
 	// The value: more than nothing.
-	for byte(eight(b, p)) == ' ' {
-		p += bits.TrailingZeros64(eight(b, p)^spaces|1<<63) >> 3
-	}
-	x = eight(b, p) ^ zeros
-	i = bits.TrailingZeros64(others(x))
-	if i < 15 || i == 64 {
-		return 0, 0
-	}
-	digits := x & (1<<(i-7) - 1)
-	sep := byte(x >> (i - 7))
-	p += i>>3 + 1
+	p = unpadded(b, p)
+	whole, sep, n := number8(eight(b, p) ^ zeros)
+	p += n
+	fraction := uint64(0)
 	if sep == point {
-		x = eight(b, p) ^ zeros
-		i = bits.TrailingZeros64(others(x))
-		if i < 15 || i == 64 {
-			return 0, 0
-		}
-		digits |= x & (1<<(i-7) - 1)
-		sep = byte(x >> (i - 7))
-		p += i>>3 + 1
+		fraction, sep, n = number8(eight(b, p) ^ zeros)
+		p += n
 	}
-	if sep != comma || digits == 0 {
+	if sep != comma || whole|fraction == 0 {
 		return 0, 0
 	}
 
 	// The quantity: a number, or none.
-	for byte(eight(b, p)) == ' ' {
-		p += bits.TrailingZeros64(eight(b, p)^spaces|1<<63) >> 3
-	}
+	p = unpadded(b, p)
 	x = eight(b, p) ^ zeros
 	if x&0xffff == ('N'^'0')|('A'^'0')<<8 {
-		sep = byte(x >> 16)
-		p += 3
-	} else {
-		i = bits.TrailingZeros64(others(x))
-		if i < 15 || i == 64 {
-			return 0, 0
-		}
-		sep = byte(x >> (i - 7))
-		p += i>>3 + 1
-		if sep == point {
-			x = eight(b, p) ^ zeros
-			i = bits.TrailingZeros64(others(x))
-			if i < 15 || i == 64 {
-				return 0, 0
-			}
-			sep = byte(x >> (i - 7))
-			p += i>>3 + 1
-		}
+		sep, n = byte(x>>16), 3
+	} else if _, sep, n = number8(x); sep == point {
+		p += n
+		_, sep, n = number8(eight(b, p) ^ zeros)
 	}
+	p += n
 	if sep == cr {
 		sep = b[p] ^ '0'
 		p++

@@ -8,7 +8,6 @@ import (
 	"io"
 	"regexp"
 	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -28,7 +27,7 @@ type seen struct {
 func fast(t require.TestingT, text string, size, year int) seen {
 	var out seen
 	line := 0
-	chunks(strings.NewReader(text), size, scanner{codes: newCodes(slices.Values(wantedCodes)), year: year}, func(c *chunk) bool {
+	chunks(strings.NewReader(text), size, scanner{codes: newCodes(wantedCodes), year: year}, func(c *chunk) bool {
 		for _, m := range c.marks {
 			out.plain += int(m.plain)
 			row := c.text[m.at:c.end]
@@ -154,6 +153,22 @@ func FuzzScan(f *testing.F) {
 			require.Equal(t, plain(text, year), fast(t, text, max(longest(text), 40), year))
 		}
 	})
+}
+
+// A set has its codes and no others, however many.
+func TestCodes(t *testing.T) {
+	for _, n := range []int{0, 1, 30, 5384, 100_000} {
+		var all []string
+		for i := range n {
+			all = append(all, fmt.Sprintf("%06d", 7*i))
+		}
+		c := newCodes(all)
+		for i := range 7*n + 7 {
+			if c.have(word(fmt.Appendf(nil, "%06d", i))) != (i%7 == 0 && i/7 < n) {
+				t.Fatalf("%06d of %d", i, n)
+			}
+		}
+	}
 }
 
 // The rows come in the order of the file with their lines, however many scan, and where ever a chunk ends.

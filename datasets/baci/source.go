@@ -20,11 +20,11 @@ type Source struct {
 	Open func() (io.ReadCloser, error) // or one file, opened anew for each read
 	Name string                        // of that file, which says its revision, year and version; with FS, what positions put before a path
 
-	// Revision is the revision of the Harmonized System, HS92 to HS22, which decides what a code means. With FS only files of that revision are
-	// read; "" reads all. With Open it stands in for what Name does not say.
+	// Revision is the revision of the Harmonized System, HS92 to HS22, which decides what a code means. With FS only files of that revision
+	// are read; "" reads all. With Open it is used in place of what Name says.
 	Revision string
 
-	// Version is CEPII's, V202501. With FS only files of that version are read; "" reads all. With Open it stands in for what Name does not say.
+	// Version is CEPII's, V202501. With FS only files of that version are read; "" reads all. With Open it is used in place of what Name says.
 	Version string
 
 	// Published is when the files were published: 2024, 2024-03 or 2024-03-11. "": the month in their version.

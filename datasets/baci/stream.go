@@ -26,9 +26,9 @@ type chunk struct {
 	scanned chan struct{} // holds one when the findings stand
 }
 
-// chunks reads in, size bytes at a time, and calls use with its chunks, scanned, in the order of the file and one at a time, until use returns false. The last chunk
-// has an error, io.EOF at the end of the file. One goroutine reads, as many as there are processors scan, and all have ended when chunks
-// returns. Memory is bounded: a chunk is read when one is free.
+// chunks reads in, size bytes at a time, and calls use with its chunks, scanned, in the order of the file and one at a time, until use returns
+// false. The last chunk has an error, io.EOF at the end of the file. One goroutine reads, as many as there are processors scan, and all have
+// ended when chunks returns. Memory is bounded: a chunk is read when one is free.
 func chunks(in io.Reader, size int, s scanner, use func(*chunk) bool) {
 	workers := min(runtime.GOMAXPROCS(0), mostWorkers)
 	free := make(chan *chunk, 2*workers+2)
@@ -105,8 +105,8 @@ func (r *cutter) fill(c *chunk) {
 	}
 }
 
-// readFull reads until p is full or an error comes. Other than that of io, it leaves the error as it is: a stream that is cut short must not be
-// taken for one that ends.
+// readFull reads until p is full or an error comes. Other than that of io, it leaves the error as it is: a stream that is cut short must not
+// be taken for one that ends.
 func readFull(in io.Reader, p []byte) (n int, err error) {
 	const patience = 100 // as bufio has it
 	for idle := 0; n < len(p) && err == nil; {

@@ -124,8 +124,8 @@ type oneYear struct {
 	versions       []string
 }
 
-// once sees to it that a year is read in one revision, and in one version once. What stands under one code in a revision may stand under two
-// in another, so that the ledger would add up both.
+// once sees to it that a year is read in one revision, and in one version once. What stands under one code in a revision may stand under
+// two in another, so that the ledger would add up both.
 func (p *reading) once(f adapter.File, v vintage) error {
 	if v.year == 0 {
 		return nil
