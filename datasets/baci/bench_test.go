@@ -32,7 +32,10 @@ func BenchmarkSource(b *testing.B) {
 	})
 	b.Run("rows=20M", func(b *testing.B) {
 		file, g := generated(b, 20*million, false, false)
-		b.ReportMetric(rate(b, g, file, func() (thousands, tonnes float64) { return withSource(b, file, g.rows) })/plain, "x-csv")
+		m := rate(b, g, file, func() (thousands, tonnes float64) { return withSource(b, file, g.rows) })
+		if plain > 0 { // not where -bench left it out
+			b.ReportMetric(m/plain, "x-csv")
+		}
 	})
 	b.Run("padded", func(b *testing.B) {
 		file, g := generated(b, 5*million, true, false)
