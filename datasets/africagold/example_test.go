@@ -23,6 +23,6 @@ func ExamplePackage() {
 		}
 	}
 	// Output:
-	// gold 2016 LBY>ARE 2790576050.94 USD-cif UAE customs
-	// gold 2016 LBY>ITA 1404858.28 USD-cif Italian customs
+	// gold 2016 LBY>ARE (HS 710812) 2790576050.94 USD-cif UAE customs
+	// gold 2016 LBY>ITA (HS 710812) 1404858.28 USD-cif Italian customs
 }

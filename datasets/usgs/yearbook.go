@@ -46,6 +46,9 @@ func (r *reader) yearbook(f adapter.File) {
 			if r.run.Done() {
 				return
 			}
+			if r.run.GaveUp(t.pos(line.Number)) {
+				break
+			}
 		}
 	}
 }

@@ -1,12 +1,7 @@
 package usgs_test
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
-	"fmt"
-	"html"
-	"strconv"
 	"testing"
 	"testing/fstest"
 
@@ -14,7 +9,7 @@ import (
 
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/datasetstest"
-	"github.com/mineralflows/mineralflows/datasets/internal/xlsx"
+	"github.com/mineralflows/mineralflows/datasets/internal/xlsx/xlsxtest"
 	"github.com/mineralflows/mineralflows/datasets/usgs"
 	"github.com/mineralflows/mineralflows/flows"
 )
@@ -25,41 +20,13 @@ type sheet struct {
 	rows [][]string
 }
 
-// workbook writes sheets as Excel stores them: numbers as numbers, all else as text.
 func workbook(t testing.TB, sheets ...sheet) []byte {
 	t.Helper()
-	var out bytes.Buffer
-	z := zip.NewWriter(&out)
-	part := func(name, text string) {
-		w, err := z.Create(name)
-		require.NoError(t, err)
-		_, err = w.Write([]byte(`<?xml version="1.0" encoding="UTF-8"?>` + text))
-		require.NoError(t, err)
+	var all []xlsxtest.Sheet
+	for _, s := range sheets {
+		all = append(all, xlsxtest.Sheet{Name: s.name, Rows: s.rows})
 	}
-	list, links := "", ""
-	for i, s := range sheets {
-		list += fmt.Sprintf(`<sheet name="%s" sheetId="%d" r:id="r%d"/>`, html.EscapeString(s.name), i+1, i+1)
-		links += fmt.Sprintf(`<Relationship Id="r%d" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet%d.xml"/>`, i+1, i+1)
-		cells := ""
-		for n, row := range s.rows {
-			cells += fmt.Sprintf(`<row r="%d">`, n+1)
-			for c, text := range row {
-				at := xlsx.ColumnName(c) + strconv.Itoa(n+1)
-				if _, err := strconv.ParseFloat(text, 64); err == nil {
-					cells += fmt.Sprintf(`<c r="%s"><v>%s</v></c>`, at, text)
-				} else if text != "" {
-					cells += fmt.Sprintf(`<c r="%s" t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>`, at, html.EscapeString(text))
-				}
-			}
-			cells += "</row>"
-		}
-		part(fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1), `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`+cells+`</sheetData></worksheet>`)
-	}
-	part("_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`)
-	part("xl/workbook.xml", `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets>`+list+`</sheets></workbook>`)
-	part("xl/_rels/workbook.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`+links+`</Relationships>`)
-	require.NoError(t, z.Close())
-	return out.Bytes()
+	return xlsxtest.Workbook(t, all...)
 }
 
 // tin is a yearbook's workbook: salient statistics, mine production with footnotes and groups, smelter production.

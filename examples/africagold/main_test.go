@@ -60,7 +60,7 @@ func TestFlags(t *testing.T) {
 		says, not []string
 	}{
 		{"-place TGO,BEN -period 2020-2023", []string{"2020  11.1    —", "They are about all of Africa"}, []string{"2019", "UGA", "228"}},
-		{"-period 2007", []string{"in 2007", "2007  75.1"}, []string{"The sum over the places", "SWISSAID"}},
+		{"-period 2007", []string{"in 2007", "2007  75.0"}, []string{"The sum over the places", "SWISSAID"}},
 		{"-period 2022", []string{"SWISSAID  2022"}, []string{"Reuters"}},
 		{"-scenario africa-output-carried -draws 512", []string{"under the scenario africa-output-carried", "t in 2023 ("}, []string{"only: its sums"}},
 		{"-scenario togo-output-at-face-value -place TGO", []string{"under the scenario", "2012         1     12.3    18.6"}, nil},

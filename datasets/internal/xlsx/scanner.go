@@ -174,7 +174,7 @@ func attribute(e element, name string) string {
 
 // reference returns the attribute r:id, whatever its prefix.
 func reference(e element) string {
-	i := slices.IndexFunc(e.Attr, func(a xml.Attr) bool { return a.Name.Local == "id" && a.Name.Space != "" })
+	i := slices.IndexFunc(e.Attr, func(a xml.Attr) bool { return a.Name.Local == "id" && a.Name.Space != "" && a.Name.Space != "xmlns" })
 	if i < 0 {
 		return ""
 	}
