@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,40 +21,72 @@ import (
 	"github.com/mineralflows/mineralflows/flows"
 )
 
-// builtIn are the datasets that -data knows by name.
-func builtIn() map[string]datasets.Source {
-	return map[string]datasets.Source{"greatlakes": greatlakes.Package(), "africagold": africagold.Package()}
+// builtIn is a dataset that -data knows by name.
+type builtIn struct {
+	name, about string
+	data        datasets.Package
 }
 
-// place is where a publisher's files stand: a folder, or one file.
-type place struct {
-	fs   fs.FS
-	open func() (io.ReadCloser, error)
-	name string // before or of the files, in messages
-}
-
-// formats are the publishers' formats that -data reads, by the word before the colon.
-func formats() map[string]func(p place, count *datasets.Stats) datasets.Source {
-	return map[string]func(place, *datasets.Stats) datasets.Source{
-		"baci": func(p place, n *datasets.Stats) datasets.Source {
-			return baci.Source{FS: p.fs, Open: p.open, Name: p.name, Stats: n}
-		},
-		"comtrade": func(p place, n *datasets.Stats) datasets.Source {
-			return comtrade.Source{FS: p.fs, Open: p.open, Name: p.name, Stats: n}
-		},
-		"pinksheet": func(p place, n *datasets.Stats) datasets.Source {
-			return pinksheet.Source{FS: p.fs, Open: p.open, Name: p.name, Stats: n}
-		},
-		"usgs": func(p place, n *datasets.Stats) datasets.Source {
-			return usgs.Source{FS: p.fs, Open: p.open, Name: p.name, Stats: n}
-		},
+func builtIns() []builtIn {
+	return []builtIn{
+		{"greatlakes", "gold, tantalum, tin and tungsten of the African Great Lakes", greatlakes.Package()},
+		{"africagold", "the gold that importers record from all of Africa", africagold.Package()},
 	}
 }
 
-// wantData says what -data takes.
+// place is where a publisher's files stand.
+type place struct {
+	fs     fs.FS
+	prefix string // before the files' names, in messages
+}
+
+// format is a publisher's format that -data reads, by the word before the colon.
+type format struct {
+	name, about string
+	source      func(place, *datasets.Stats) datasets.Source
+}
+
+func formats() []format {
+	return []format{
+		{"baci", "yearly files of CEPII's BACI", func(p place, n *datasets.Stats) datasets.Source {
+			return baci.Source{FS: p.fs, Name: p.prefix, Stats: n}
+		}},
+		{"comtrade", "UN Comtrade: answers of its API, bulk files, web downloads", func(p place, n *datasets.Stats) datasets.Source {
+			return comtrade.Source{FS: p.fs, Name: p.prefix, Stats: n}
+		}},
+		{"pinksheet", "the World Bank's workbooks of commodity prices", func(p place, n *datasets.Stats) datasets.Source {
+			return pinksheet.Source{FS: p.fs, Name: p.prefix, Stats: n}
+		}},
+		{"usgs", "USGS: world tables of Mineral Commodity Summaries and Minerals Yearbook", func(p place, n *datasets.Stats) datasets.Source {
+			return usgs.Source{FS: p.fs, Name: p.prefix, Stats: n}
+		}},
+	}
+}
+
+// wantData says in one line what -data takes.
 func wantData() string {
-	return fmt.Sprintf("want a folder that holds a datapackage.json, %s for the built-in data, or a publisher's files: %s, each with a folder or file behind the colon",
-		oneOf(slices.Sorted(maps.Keys(builtIn()))), strings.Join(slices.Sorted(maps.Keys(formats())), ":, ")+":")
+	var names, words []string
+	for _, b := range builtIns() {
+		names = append(names, b.name)
+	}
+	for _, f := range formats() {
+		words = append(words, f.name+":")
+	}
+	return fmt.Sprintf("want the folder of a data package, %s, or %s before a folder or file", strings.Join(names, ", "), oneOf(words))
+}
+
+// dataUsage lists it, for -help.
+func dataUsage() string {
+	var b strings.Builder
+	line := func(name, about string) { fmt.Fprintf(&b, "  %-18s %s\n", name, about) }
+	line("FOLDER", "a data package: CSV tables and the datapackage.json that lists them")
+	for _, d := range builtIns() {
+		line(d.name, "built in: "+d.about)
+	}
+	for _, f := range formats() {
+		line(f.name+":PLACE", f.about+"; a folder or a file")
+	}
+	return b.String()
 }
 
 // source is one source of a run.
@@ -87,23 +118,27 @@ func (s *settings) sources(p Program) ([]source, error) {
 }
 
 func (s *settings) source(v string) (source, error) {
-	if d, ok := builtIn()[v]; ok {
-		return source{Source: d}, nil
+	for _, d := range builtIns() {
+		if v == d.name {
+			return source{Source: d.data}, nil
+		}
 	}
-	format, path, ok := strings.Cut(v, ":")
-	if !ok || len(format) == 1 { // one letter is a drive
+	word, path, ok := strings.Cut(v, ":")
+	if !ok || len(word) == 1 { // one letter is a drive
 		return s.folder(v)
 	}
-	make, ok := formats()[format]
-	if !ok {
-		return source{}, misuse("-data %s: %s is no format; %s", v, format, wantData())
+	for _, f := range formats() {
+		if word != f.name {
+			continue
+		}
+		p, err := s.placeOf(v, path)
+		if err != nil {
+			return source{}, err
+		}
+		count := &datasets.Stats{}
+		return source{f.source(p, count), v, count}, nil
 	}
-	p, err := s.placeOf(v, path)
-	if err != nil {
-		return source{}, err
-	}
-	count := &datasets.Stats{}
-	return source{make(p, count), v, count}, nil
+	return source{}, misuse("-data %s: %s is no format; %s", v, word, wantData())
 }
 
 // folder is a data package.
@@ -126,9 +161,9 @@ func (s *settings) placeOf(v, path string) (place, error) {
 	case err != nil:
 		return place{}, fmt.Errorf("-data %s: %w", v, err)
 	case info.IsDir():
-		return place{fs: os.DirFS(path), name: s.prefix(path)}, nil
+		return place{os.DirFS(path), s.prefix(path)}, nil
 	}
-	return place{fs: only{os.DirFS(filepath.Dir(path)), filepath.Base(path)}}, nil
+	return place{only{os.DirFS(filepath.Dir(path)), filepath.Base(path)}, s.prefix(filepath.Dir(path))}, nil
 }
 
 // prefix is what positions put before the files of a folder: two packages may each have a claims.csv.

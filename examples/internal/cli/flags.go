@@ -77,7 +77,7 @@ func (s *settings) flags(name string) *flag.FlagSet {
 			return nil
 		})
 	}
-	set.Func("data", "read `DATA` in place of what is read by default: the folder of a data package, greatlakes, africagold, or a publisher's files, comtrade:DIR, baci:DIR, usgs:DIR, pinksheet:DIR (repeatable)", func(v string) error {
+	set.Func("data", "read `DATA` in place of what is read by default (repeatable); what it can be stands below", func(v string) error {
 		if v == "" {
 			return errors.New(wantData())
 		}
@@ -285,7 +285,7 @@ func usage(p Program) string {
 		}
 		fmt.Fprintf(&b, "  %-18s %s\n", name, about)
 	})
-	return b.String()
+	return b.String() + "\ndata:\n" + dataUsage()
 }
 
 func isBool(f *flag.Flag) bool {
