@@ -51,6 +51,7 @@ type compiler struct {
 	depth int // of shares of shares
 	errs  flows.Errors
 
+	dollars  bool // only what is stated in dollars counts
 	prorated map[flows.Role][]statement
 }
 

@@ -1,0 +1,101 @@
+package estimate
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/mineralflows/mineralflows/flows"
+)
+
+// MirrorCells yields the places and periods that have a claim on recorded trade, in order: every period that a claim states, and the
+// calendar year around it. A site stands under its country, a union where a claim names it as a whole.
+func MirrorCells(l *flows.Ledger) iter.Seq[flows.Cell] {
+	seen := map[flows.Cell]bool{}
+	for i := range l.Claims() {
+		c := &l.Claims()[i]
+		if !inForce(c, l) || !isTrade(c) || c.Period.IsZero() {
+			continue
+		}
+		for _, end := range [...]flows.Place{c.From, c.To} {
+			if end.Boundary() {
+				continue
+			}
+			seen[flows.Cell{Mineral: c.Mineral, Period: c.Period, Place: end.Country()}] = true
+			if y := flows.Year(c.Period.FirstYear()); y.Contains(c.Period) {
+				seen[flows.Cell{Mineral: c.Mineral, Period: y, Place: end.Country()}] = true
+			}
+		}
+	}
+	cells := make([]flows.Cell, 0, len(seen))
+	for c := range seen {
+		cells = append(cells, c)
+	}
+	slices.SortFunc(cells, flows.CompareCells)
+	return slices.Values(cells)
+}
+
+// inForce reports whether a claim holds in the ledger's scenario.
+func inForce(c *flows.Claim, l *flows.Ledger) bool {
+	return c.Scenario == "" || c.Scenario == l.Scenario()
+}
+
+// isTrade reports whether a claim is about mineral that crosses a border.
+func isTrade(c *flows.Claim) bool {
+	return c.From != flows.Ground && c.To != flows.Use && c.To != flows.Stock && c.From.Country() != c.To.Country() && c.Channel == flows.Recorded
+}
+
+// later by some months: p moved, its length kept.
+func moved(p flows.Period, months int) flows.Period {
+	first := 1 + flows.Year(p.FirstYear()).Offset(p) + months
+	q, err := flows.Span(flows.Month(p.FirstYear(), first), flows.Month(p.FirstYear(), first+p.Months()-1))
+	if err != nil { // a span of two months in order is always a period
+		return p
+	}
+	return q
+}
+
+// aside lists the claims on trade of the chosen cells that entered no gap, each with the reason that its balances give.
+func (e Mirror) aside(m *Model, done []*mirroredCell, pairs []*pair) []flows.Aside {
+	type id struct {
+		v   Var
+		pos flows.Pos
+	}
+	of := func(c *flows.Claim) id { return id{claimVar(c), c.Pos} }
+	used := map[id]bool{}
+	for _, p := range pairs {
+		for i := range p.gap.Claims {
+			used[of(&p.gap.Claims[i])] = true
+		}
+	}
+	why := map[id]flows.Aside{}
+	for _, d := range done {
+		for _, a := range d.aside {
+			if k := of(&a.Claim); why[k].Why == "" || why[k].Code == flows.OutOfPeriod {
+				why[k] = a
+			}
+		}
+	}
+	var out []flows.Aside
+	for i := range m.ledger.Claims() {
+		c := &m.ledger.Claims()[i]
+		if !inForce(c, m.ledger) || !isTrade(c) || used[of(c)] || !e.concerns(c) {
+			continue
+		}
+		a, ok := why[of(c)]
+		if !ok {
+			a = flows.Aside{Claim: *c, Code: onlyOneSide, Why: fmt.Sprintf("no figure of the other side stands against %s>%s of %s", c.From, c.To, c.Period)}
+		}
+		out = append(out, a)
+	}
+	return out
+}
+
+// concerns reports whether a claim touches one of the cells.
+func (e Mirror) concerns(c *flows.Claim) bool {
+	return slices.ContainsFunc(e.Cells, func(cell flows.Cell) bool {
+		_, plays := flows.RoleOf(c, cell.Place)
+		inside := c.From.Within(cell.Place) && c.To.Within(cell.Place)
+		return cell.Mineral == c.Mineral && (plays || inside) && (cell.Period.Overlap(c.Period) > 0 || moved(cell.Period, e.Lag).Overlap(c.Period) > 0)
+	})
+}

@@ -1,0 +1,300 @@
+package estimate
+
+import (
+	"slices"
+
+	"github.com/mineralflows/mineralflows/flows"
+)
+
+// mirroredCell is what one cell gives.
+type mirroredCell struct {
+	pairs []*pair
+	aside []flows.Aside
+}
+
+// pair is a gap with the arithmetic behind it.
+type pair struct {
+	gap         Gap
+	tonnes, usd *faced // nil: not both sides speak
+}
+
+// faced are the two sides of one measure, ready for evaluation.
+type faced struct {
+	exporter, importer term
+	excepted           []facedPart
+}
+
+// facedPart is an excepted part on both sides; a nil node where a side does not state it.
+type facedPart struct {
+	Exception
+	exporter, importer term
+}
+
+// bothSides are the compilers of one cell and measure: the exporter's period, and the importer's, Lag months later.
+type bothSides struct {
+	exporter, importer *compiler
+	except             []string
+}
+
+// compilers prepares one measure of a cell: all figures in tonnes of the substance, or, where dollars is set, those stated in dollars
+// free on board. In a lagged period that no figure states, adjacent ones are shared out.
+func (e Mirror) compilers(w *worker, cell flows.Cell, dollars bool) bothSides {
+	of := func(cell flows.Cell) *compiler {
+		c := w.compiler(cell)
+		if dollars {
+			c.onlyDollars()
+		}
+		return c
+	}
+	s := bothSides{exporter: of(cell), except: e.Except}
+	if w.m.opt.Prorate {
+		s.exporter.prorate()
+	}
+	s.importer = s.exporter
+	if e.Lag > 0 {
+		cell.Period = moved(cell.Period, e.Lag)
+		s.importer = of(cell)
+		s.importer.shareOut()
+	}
+	return s
+}
+
+// onlyDollars keeps what is stated in dollars, that which tonnes have set aside included, and states results in dollars free on board.
+func (c *compiler) onlyDollars() {
+	c.basis, c.dollars = flows.USD, true
+	var back [flows.IsStock + 1][]flows.Claim
+	var aside []flows.Aside
+	for _, a := range c.bal.Aside {
+		role, ok := flows.RoleOf(&a.Claim, c.bal.Place)
+		switch {
+		case !a.Amount.Basis.Money():
+		case a.Code == flows.UnitValue && ok:
+			back[role] = append(back[role], a.Claim)
+		default:
+			aside = append(aside, a)
+		}
+	}
+	b := &c.bal
+	for role, side := range map[flows.Role]*[]flows.Claim{flows.IsDeclared: &b.Declared, flows.IsMirrored: &b.Mirrored,
+		flows.IsInflowDeclared: &b.InflowDeclared, flows.IsInflowMirrored: &b.InflowMirrored} {
+		*side = append(slices.DeleteFunc(slices.Clone(*side), func(k flows.Claim) bool { return !k.Amount.Basis.Money() }), back[role]...)
+	}
+	b.Aside = aside
+}
+
+// exported pairs what the place exports: partner by partner, and in total. A total row says nothing new where one partner is all.
+func (s bothSides) exported() map[flows.Place]*faced {
+	x, m := s.exporter, s.importer
+	out := s.byPartner(flows.IsDeclared, flows.IsMirrored, toPlace, fromPlace)
+	total := &faced{exporter: x.declared(), importer: m.mirrored()}
+	if s.worthATotal(flows.IsDeclared, flows.IsMirrored, toPlace) && total.spoken() {
+		total.importer.name("imports recorded by partners")
+		total.excepted = s.parts(flows.IsDeclared, flows.IsMirrored, func(*flows.Claim) bool { return true })
+		out[flows.World] = total
+	}
+	return out
+}
+
+// imported pairs what the place imports, partner by partner and in total: what it declares from the world against the sum of what its
+// partners say that they sent.
+func (s bothSides) imported() (byPartner map[flows.Place]*faced, total *faced) {
+	byPartner = s.byPartner(flows.IsInflowMirrored, flows.IsInflowDeclared, fromPlace, toPlace)
+	all, absent := s.importer.wholeOrMembers(s.importer.flows(flows.IsInflowDeclared), toPlace)
+	var totals []term
+	for _, f := range all {
+		if f.from == flows.World && f.node != nil {
+			totals = append(totals, f.term)
+			totals = append(totals, s.importer.lessInside(flows.IsInflowDeclared, f.to)...)
+		}
+	}
+	if len(totals) == 0 {
+		return byPartner, nil
+	}
+	sent, silent := s.exporter.wholeOrMembers(s.exporter.flows(flows.IsInflowMirrored), toPlace)
+	total = &faced{exporter: s.exporter.withoutMembers(s.exporter.originSum(sent), silent, "exports declared by partners"),
+		importer: s.importer.withoutMembers(sum(totals...), absent, "declared imports")}
+	if !total.spoken() {
+		return byPartner, nil
+	}
+	total.exporter.name("exports declared by partners")
+	total.excepted = s.parts(flows.IsInflowMirrored, flows.IsInflowDeclared, func(*flows.Claim) bool { return true })
+	return byPartner, total
+}
+
+// originSum sums flows over where they come from, a floor unless the origins say that these are all.
+func (c *compiler) originSum(all []*flowTerm) term {
+	var terms []term
+	complete := true
+	for _, f := range apart(all, fromPlace) {
+		if f.node == nil || f.from == flows.World {
+			continue
+		}
+		f.term.partners = []flows.Place{f.from}
+		terms = append(terms, f.term)
+		for _, u := range f.used {
+			complete = complete && u.atom.claim.Origin.Whole("partners")
+		}
+	}
+	t := sum(terms...)
+	if t.node != nil && !complete {
+		t = sum(t, term{node: zero{}, bound: flows.AtLeast})
+	}
+	return t
+}
+
+func (f *faced) spoken() bool { return f.exporter.node != nil && f.importer.node != nil }
+
+// name says whose sum a floor is.
+func (t *term) name(what string) {
+	if t.bound == flows.AtLeast && len(t.partners) > 0 {
+		heard := joinPlaces(slices.Compact(slices.Sorted(slices.Values(t.partners))))
+		t.warnings = append(t.warnings, Warning{Code: ErrOneSided, Text: what + ": heard are " + heard + "; the others are not in the figure: a floor"})
+	}
+}
+
+// worthATotal reports whether a total is stated, or more than one partner makes one up.
+func (s bothSides) worthATotal(byExporter, byImporter flows.Role, partner func(*flowTerm) flows.Place) bool {
+	for _, side := range [][]*flowTerm{s.exporter.flows(byExporter), s.importer.flows(byImporter)} {
+		partners := map[flows.Place]bool{}
+		for _, f := range side {
+			if f.channel == flows.Recorded && f.node != nil {
+				partners[partner(f)] = true
+			}
+		}
+		if partners[flows.World] || len(partners) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// byPartner pairs the flows of which both ends speak. In a region the members' flows with one partner are summed: where one member is
+// heard on one side only, that side has more in it, so the other is a floor.
+func (s bothSides) byPartner(byExporter, byImporter flows.Role, partner, subject func(*flowTerm) flows.Place) map[flows.Place]*faced {
+	x, xHeard := s.exporter.gather(byExporter, partner, subject)
+	m, mHeard := s.importer.gather(byImporter, partner, subject)
+	out := map[flows.Place]*faced{}
+	for _, p := range sortedKeys(x) {
+		if len(m[p]) == 0 {
+			continue
+		}
+		missing := func(here, there []flows.Place) []flows.Place {
+			return slices.DeleteFunc(slices.Clone(there), func(p flows.Place) bool { return slices.Contains(here, p) })
+		}
+		f := &faced{exporter: s.exporter.withoutMembers(sum(x[p]...), missing(xHeard[p], mHeard[p]), "exports declared"),
+			importer: s.importer.withoutMembers(sum(m[p]...), missing(mHeard[p], xHeard[p]), "imports recorded")}
+		if f.spoken() {
+			f.excepted = s.parts(byExporter, byImporter, func(k *flows.Claim) bool {
+				end := k.To
+				if byExporter == flows.IsInflowMirrored {
+					end = k.From
+				}
+				return end.Country() == p
+			})
+			out[p] = f
+		}
+	}
+	return out
+}
+
+// gather collects the terms of one side by partner, with the members of the place that are heard.
+func (c *compiler) gather(role flows.Role, partner, subject func(*flowTerm) flows.Place) (map[flows.Place][]term, map[flows.Place][]flows.Place) {
+	byPartner := map[flows.Place][]*flowTerm{}
+	for _, f := range c.flows(role) {
+		if f.channel == flows.Recorded && f.node != nil && partner(f) != flows.World {
+			byPartner[partner(f)] = append(byPartner[partner(f)], f)
+		}
+	}
+	terms, heard := map[flows.Place][]term{}, map[flows.Place][]flows.Place{}
+	for p, all := range byPartner {
+		picked, _ := c.wholeOrMembers(all, subject)
+		for _, f := range picked {
+			terms[p] = append(terms[p], f.term)
+			heard[p] = append(heard[p], subject(f).Members()...)
+		}
+	}
+	return terms, heard
+}
+
+// parts are the excepted parts that either side states, those named and those that one side alone counts.
+func (s bothSides) parts(byExporter, byImporter flows.Role, keep func(*flows.Claim) bool) []facedPart {
+	var out []facedPart
+	add := func(x Exception) {
+		p := facedPart{x, s.exporter.part(byExporter, x.Part, keep), s.importer.part(byImporter, x.Part, keep)}
+		if p.exporter.node != nil || p.importer.node != nil {
+			out = append(out, p)
+		}
+	}
+	for _, name := range s.except {
+		add(Exception{name, meaning(name)})
+	}
+	x, m := s.exporter.counted(byExporter, keep), s.importer.counted(byImporter, keep)
+	if len(x) == 0 || len(m) == 0 || x[""] || m[""] {
+		return out // a whole counts every part
+	}
+	for _, name := range sortedKeys(x) {
+		if !m[name] && !slices.Contains(s.except, name) {
+			add(Exception{name, "counted by the exporter only"})
+		}
+	}
+	for _, name := range sortedKeys(m) {
+		if !x[name] && !slices.Contains(s.except, name) {
+			add(Exception{name, "counted by the importer only"})
+		}
+	}
+	return out
+}
+
+// counted are the parts that a side's figure is made of, "" for a whole.
+func (c *compiler) counted(role flows.Role, keep func(*flows.Claim) bool) map[string]bool {
+	out := map[string]bool{}
+	for _, k := range c.side(role) {
+		if keep(&k) && k.Amount.Bound != flows.AtMost {
+			out[k.Part] = true
+		}
+	}
+	return out
+}
+
+// part is what one side states of one part of its flows, whether it counts as a piece of the figure or stands beside the whole.
+func (c *compiler) part(role flows.Role, name string, keep func(*flows.Claim) bool) term {
+	var claims []flows.Claim
+	for _, k := range c.side(role) {
+		if k.Part == name && keep(&k) {
+			claims = append(claims, k)
+		}
+	}
+	for _, a := range c.bal.Aside {
+		if r, ok := flows.RoleOf(&a.Claim, c.bal.Place); ok && r == role && a.Code == flows.PartOfWhole && a.Part == name && keep(&a.Claim) {
+			claims = append(claims, a.Claim)
+		}
+	}
+	if len(claims) == 0 {
+		return term{}
+	}
+	var terms []term
+	var pieces []statement
+	for _, s := range c.bal.Statements(claims) {
+		months := 0
+		for _, k := range s.Claims {
+			months += k.Period.Months()
+		}
+		if s.Bound == flows.About && months >= c.bal.Period.Months() {
+			s.Complete, s.Missing = true, "" // of the part, which is what is asked for
+		}
+		pieces = append(pieces, statement{Statement: s})
+	}
+	for len(pieces) > 0 {
+		first := pieces[0]
+		var same, rest []statement
+		for _, s := range pieces {
+			if s.From == first.From && s.To == first.To {
+				same = append(same, s)
+			} else {
+				rest = append(rest, s)
+			}
+		}
+		terms, pieces = append(terms, c.flow(same)), rest
+	}
+	return sum(terms...)
+}
