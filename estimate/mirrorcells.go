@@ -83,12 +83,20 @@ func (e Mirror) aside(m *Model, done []*mirroredCell, pairs []*pair) []flows.Asi
 			continue
 		}
 		a, ok := why[of(c)]
-		if !ok {
+		if !ok || a.Code == flows.OutOfPeriod && e.covers(c) {
 			a = flows.Aside{Claim: *c, Code: onlyOneSide, Why: fmt.Sprintf("no figure of the other side stands against %s>%s of %s", c.From, c.To, c.Period)}
 		}
 		out = append(out, a)
 	}
 	return out
+}
+
+// covers reports whether a cell of the claim's own mineral, place and period, or a longer one, is compared.
+func (e Mirror) covers(c *flows.Claim) bool {
+	return slices.ContainsFunc(e.Cells, func(cell flows.Cell) bool {
+		_, plays := flows.RoleOf(c, cell.Place)
+		return cell.Mineral == c.Mineral && plays && cell.Period.Contains(c.Period)
+	})
 }
 
 // concerns reports whether a claim touches one of the cells.

@@ -6,7 +6,7 @@ import "math"
 // rounded or made of assumptions that this library does not make; it says which.
 
 // VarianceFactor is BACI's h(s) = exp(s^2) (exp(s^2) - 1), the variance of a log-normal report over the square of the true value, for a
-// reporter whose logarithms have standard deviation s (Gaulier and Zignago 2010, CEPII working paper 2010-23, equation 3).
+// reporter whose logarithms have standard deviation s (Gaulier and Zignago 2010, CEPII working paper 2010-23, equations 1 to 5).
 func VarianceFactor(s float64) float64 { return math.Exp(s*s) * math.Expm1(s*s) }
 
 // BACIWeight is the weight of the exporter's report in BACI's reconciled value w x export + (1-w) x import, that which makes its variance
@@ -56,16 +56,21 @@ func CIFModels() (one, two CIFModel) {
 // CIFRoute is what the model asks about a shipment.
 type CIFRoute struct {
 	Kilometres         float64
-	UnitValue          float64 // the product's median over the world, thousand US dollars a tonne
+	UnitValue          float64 // the product's median over the world, in BACI's units: thousand US dollars a tonne
 	Contiguous         bool
 	LandlockedExporter bool
 	LandlockedImporter bool
 }
 
+// DistanceEffect is what the distance adds to the logarithm of the ratio.
+func (m CIFModel) DistanceEffect(kilometres float64) float64 {
+	d := math.Log(kilometres)
+	return m.LnDist*d + m.LnDistSq*d*d
+}
+
 // Ratio is CIF over FOB.
 func (m CIFModel) Ratio(r CIFRoute) float64 {
-	d := math.Log(r.Kilometres)
-	ln := m.Intercept + m.LnDist*d + m.LnDistSq*d*d + m.LnUV*math.Log(r.UnitValue)
+	ln := m.Intercept + m.DistanceEffect(r.Kilometres) + m.LnUV*math.Log(r.UnitValue)
 	for _, dummy := range []struct {
 		on bool
 		by float64
@@ -86,7 +91,8 @@ func WeightedGap(importCIF, exportFOB, importTonnes, exportTonnes, cifOverFOB fl
 	return min(importCIF, importCIF/cifOverFOB) - exportFOB, weight
 }
 
-// GehlharLimit is the share of the importer's figure within which two reports agree (Gehlhar 1996, GTAP technical paper 10).
+// GehlharLimit is the share of the importer's figure within which two reports agree (Gehlhar 1996, Reconciling Bilateral Trade Data for Use
+// in GTAP, docs.lib.purdue.edu/gtaptp/11).
 const GehlharLimit = 0.20
 
 // agree reports whether |M - X|/M is within Gehlhar's limit; M is less freight already.
