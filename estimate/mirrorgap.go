@@ -57,7 +57,7 @@ func (e Mirror) cell(w *worker, cell flows.Cell) (*mirroredCell, error) {
 	}
 	for _, p := range slices.SortedFunc(maps.Values(pairs), func(a, b *pair) int { return compareGaps(&a.gap, &b.gap) }) {
 		w.fill(p, tonnes.errors(), dollars.errors())
-		p.gap.Warnings = append(p.gap.Warnings, e.regional(tonnes.exporter, &p.gap)...)
+		p.gap.Warnings = append(p.gap.Warnings, regional(tonnes.exporter)...)
 		p.gap.Warnings = append(p.gap.Warnings, noted...)
 		noted = nil
 		if p.gap.Tonnes != nil || p.gap.USD != nil {
@@ -260,8 +260,8 @@ func (w *worker) exceptions(f *faced) []Excepted {
 }
 
 // regional says what a region drops, and what it cannot see.
-func (e Mirror) regional(c *compiler, g *Gap) []Warning {
-	if !c.bal.Place.IsUnion() || g.Kind == FlowGap {
+func regional(c *compiler) []Warning {
+	if !c.bal.Place.IsUnion() {
 		return nil
 	}
 	return []Warning{c.regionWarning()}

@@ -82,7 +82,8 @@ func (c *compiler) onlyDollars() {
 	b.Aside = aside
 }
 
-// exported pairs what the place exports: partner by partner, and in total. A total row says nothing new where one partner is all.
+// exported pairs what the place exports: partner by partner, and in total. A total says nothing new where one partner is all
+// that a place has.
 func (s bothSides) exported() map[flows.Place]*faced {
 	x, m := s.exporter, s.importer
 	out := s.byPartner(flows.IsDeclared, flows.IsMirrored, toPlace, fromPlace)
@@ -154,6 +155,9 @@ func (t *term) name(what string) {
 
 // worthATotal reports whether a total is stated, or more than one partner makes one up.
 func (s bothSides) worthATotal(byExporter, byImporter flows.Role, partner func(*flowTerm) flows.Place) bool {
+	if s.exporter.bal.Place.IsUnion() { // what leaves a region is what it is asked about
+		return true
+	}
 	for _, side := range [][]*flowTerm{s.exporter.flows(byExporter), s.importer.flows(byImporter)} {
 		partners := map[flows.Place]bool{}
 		for _, f := range side {
