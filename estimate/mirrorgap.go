@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -111,6 +112,13 @@ func (w *worker) fill(p *pair, noTonnes, noDollars flows.Errors) {
 	if p.usd != nil {
 		g.USD = w.compare(p.usd)
 	}
+	if f := cmp.Or(p.tonnes, p.usd); f != nil {
+		for i, t := range []term{f.exporter, f.importer} {
+			x := make([]float64, 1)
+			t.node.eval(w.m.pointWorker((*input).median), x)
+			p.central[i] = x[0]
+		}
+	}
 	w.explain(p)
 }
 
@@ -129,10 +137,7 @@ func (w *worker) explain(p *pair) {
 			}
 		}
 	}
-	sides := p.tonnes
-	if sides == nil {
-		sides = p.usd
-	}
+	sides := cmp.Or(p.tonnes, p.usd)
 	if sides == nil {
 		return
 	}

@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -22,7 +23,7 @@ import (
 // |r| as large, or larger, beside that floor, where all r of a series are normal around zero with one variance; it is exact, and with few
 // other periods seldom small. A gap that does not stand out is no finding, whatever its range.
 type Noise struct {
-	LogRatio  float64 // r, of the medians
+	LogRatio  float64 // r, with every input at its median
 	Floor     float64 // of the other periods
 	Periods   int     // how many these are
 	Times     float64 // |r| / Floor
@@ -98,30 +99,14 @@ func apartInTime(all []*pair) []*pair {
 
 // whole reports whether no months, parts or members are missing on either side. Partners may be: a total is set against those that are heard.
 func (p *pair) whole() bool {
-	f := p.tonnes
-	if f == nil {
-		f = p.usd
-	}
-	_, _, ok := p.medians()
+	f := cmp.Or(p.tonnes, p.usd)
+	_, known := f.bound()
+	ok := known && p.central[0] > 0 && p.central[1] > 0
 	return ok && f.exporter.bound == flows.About && len(f.exporter.missing) == 0 && len(f.importer.missing) == 0 && f.importer.bound != flows.AtMost ||
 		ok && p.gap.Kind == ImportGap && f.importer.bound == flows.About && len(f.exporter.missing) == 0
 }
 
-// medians are what the two sides say, in tonnes where both have them, in dollars else; false where one is not positive or no gap stands.
-func (p *pair) medians() (exporter, importer float64, ok bool) {
-	for _, c := range []*Compared{p.gap.Tonnes, p.gap.USD} {
-		if c != nil {
-			x, m := c.Exporter.Median, c.Importer.Median
-			return x, m, x > 0 && m > 0 && c.Gap != nil
-		}
-	}
-	return 0, 0, false
-}
-
-func (p *pair) logRatio() float64 {
-	x, m, _ := p.medians()
-	return math.Log(m / x)
-}
+func (p *pair) logRatio() float64 { return math.Log(p.central[1] / p.central[0]) }
 
 // series sums a group and measures its noise.
 func (w *worker) series(group []*pair) GapSeries {

@@ -15,7 +15,8 @@ type mirroredCell struct {
 // pair is a gap with the arithmetic behind it.
 type pair struct {
 	gap         Gap
-	tonnes, usd *faced // nil: not both sides speak
+	tonnes, usd *faced     // nil: not both sides speak
+	central     [2]float64 // exporter's and importer's figure with every input at its median: tonnes where both have them, dollars else
 }
 
 // faced are the two sides of one measure, ready for evaluation.

@@ -37,11 +37,11 @@ type Reliability struct {
 type observed struct {
 	exporter, importer flows.Place
 	year               int
-	x, m               float64 // medians, in tonnes, or dollars where tonnes are missing
+	x, m               float64 // in tonnes, or dollars where tonnes are missing
 	weight             float64
 }
 
-// reliability computes both measures from the medians of flows whose sides are whole, the longest periods that do not overlap.
+// reliability computes both measures, with every input at its median, from flows whose sides are whole, the longest periods that do not overlap.
 func reliability(pairs []*pair) ([]Reliability, []Warning) {
 	type network struct {
 		mineral flows.Mineral
@@ -79,9 +79,9 @@ func reliability(pairs []*pair) ([]Reliability, []Warning) {
 }
 
 func (p *pair) observe() observed {
-	x, m, _ := p.medians()
+	x, m := p.central[0], p.central[1]
 	kilograms := 1000 * (x + m)
-	if p.gap.Tonnes == nil {
+	if p.tonnes == nil {
 		kilograms = x + m // dollars
 	}
 	return observed{p.gap.From, p.gap.To, p.gap.Period.FirstYear(), x, m, math.Log(max(kilograms, math.E))}
