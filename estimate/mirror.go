@@ -65,7 +65,7 @@ const (
 	ErrFewMirror flows.Code = "few-flows" // too few flows for the reliability of reporters
 )
 
-// only are the codes of claims that a comparison leaves out.
+// onlyOneSide is the code of a claim that no figure of the other side stands against.
 const onlyOneSide flows.Code = "one-side"
 
 // GapKind says what is compared.
@@ -153,10 +153,11 @@ func (e Mirror) Estimate(ctx context.Context, m *Model) (*MirrorResult, error) {
 		p.gap.Weight = exporterWeight(r.Reporters, &p.gap)
 		r.Gaps = append(r.Gaps, p.gap)
 	}
-	if r.UnitValues, err = e.unitValues(ctx, m); err != nil {
+	asked := e.scope()
+	if r.UnitValues, err = e.unitValues(ctx, m, asked); err != nil {
 		return nil, err
 	}
-	r.Aside = e.aside(m, done, pairs)
+	r.Aside = asked.aside(m, done, pairs)
 	r.Warnings = slices.Concat(found, m.ledger.Warnings())
 	r.Origins = originsOf(r)
 	return r, nil

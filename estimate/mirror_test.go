@@ -258,3 +258,34 @@ func TestMirrorRefusesSettings(t *testing.T) {
 		require.ErrorContains(t, err, want)
 	}
 }
+
+// A year in tonnes beside quarters in dollars: tonnes come from the one, dollars from the other, 4 x 25 against 90.
+func TestMirrorReadsDollarsBesideTonnes(t *testing.T) {
+	records := []flows.Record{claim("tin 2012 RWA>MYS", "5", flows.Sn, origin("RRA"), by("RWA")),
+		claim("tin 2012 RWA>MYS", "7", flows.Sn, origin("MYS"), by("MYS")), claim("tin 2012 RWA>MYS", "90", flows.USD, origin("MYS"), by("MYS"))}
+	for _, q := range []string{"2012-Q1", "2012-Q2", "2012-Q3", "2012-Q4"} {
+		records = append(records, claim("tin "+q+" RWA>MYS", "25", flows.USD, origin("RRA"), by("RWA")))
+	}
+	g := gapOf(t, mirror(t, records...), "tin 2012 RWA>MYS")
+	require.Equal(t, 2.0, g.Tonnes.Gap.Median)
+	require.Equal(t, 100.0, g.USD.Exporter.Median)
+	require.Equal(t, -10.0, g.USD.Gap.Median)
+	require.Equal(t, flows.About, g.USD.Gap.Bound)
+}
+
+// A third party's figure (BACI's) is on neither side, and is set aside as what it is.
+func TestMirrorHasNoThirdSide(t *testing.T) {
+	r := mirror(t, claim("tin 2012 RWA>MYS", "5", flows.Sn, origin("RRA"), by("RWA")), claim("tin 2012 RWA>MYS", "7", flows.Sn, origin("MYS"), by("MYS")),
+		claim("tin 2012 RWA>MYS", "6", flows.Sn, origin("BACI")))
+	require.Equal(t, 2.0, gapOf(t, r, "tin 2012 RWA>MYS").Tonnes.Gap.Median)
+	require.Len(t, r.Aside, 1)
+	require.Equal(t, estimate.ErrReconciled, r.Aside[0].Code)
+}
+
+// Fiscal years of the exporter against calendar years of the importer, with Prorate: half of 40 and half of 60 is 50, against 55.
+func TestMirrorProrates(t *testing.T) {
+	g := gapOf(t, mirrorOf(t, estimate.Mirror{}, modelOf(t, estimate.Options{Prorate: true}, claim("tin 2011-07..2012-06 RWA>MYS", "40", flows.Sn, origin("RRA"), by("RWA")),
+		claim("tin 2012-07..2013-06 RWA>MYS", "60", flows.Sn, origin("RRA"), by("RWA")), claim("tin 2012 RWA>MYS", "55", flows.Sn, origin("MYS"), by("MYS")))), "tin 2012 RWA>MYS")
+	require.InEpsilon(t, 50, g.Tonnes.Exporter.Median, 1e-3)
+	require.True(t, warnsOf(g, estimate.ErrProrated))
+}

@@ -55,8 +55,59 @@ func moved(p flows.Period, months int) flows.Period {
 	return q
 }
 
+// scope finds the cells that a claim touches, without looking at all of them.
+type scope struct {
+	lag  int
+	near map[nearCell][]flows.Cell
+}
+
+type nearCell struct {
+	mineral flows.Mineral
+	country flows.Place
+}
+
+func (e Mirror) scope() *scope {
+	s := &scope{e.Lag, map[nearCell][]flows.Cell{}}
+	for _, c := range e.Cells {
+		for _, m := range c.Place.Members() {
+			k := nearCell{c.Mineral, m.Country()}
+			s.near[k] = append(s.near[k], c)
+		}
+	}
+	return s
+}
+
+// any reports whether a cell that one end of the claim lies in passes.
+func (s *scope) any(c *flows.Claim, pass func(flows.Cell) bool) bool {
+	for _, end := range [...]flows.Place{c.From, c.To} {
+		for _, m := range end.Members() {
+			if slices.ContainsFunc(s.near[nearCell{c.Mineral, m.Country()}], pass) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// concerns reports whether a claim touches one of the cells.
+func (s *scope) concerns(c *flows.Claim) bool {
+	return s.any(c, func(cell flows.Cell) bool {
+		_, plays := flows.RoleOf(c, cell.Place)
+		inside := c.From.Within(cell.Place) && c.To.Within(cell.Place)
+		return (plays || inside) && (cell.Period.Overlap(c.Period) > 0 || moved(cell.Period, s.lag).Overlap(c.Period) > 0)
+	})
+}
+
+// covers reports whether a cell of the claim's own place and period, or a longer one, is compared.
+func (s *scope) covers(c *flows.Claim) bool {
+	return s.any(c, func(cell flows.Cell) bool {
+		_, plays := flows.RoleOf(c, cell.Place)
+		return plays && cell.Period.Contains(c.Period)
+	})
+}
+
 // aside lists the claims on trade of the chosen cells that entered no gap, each with the reason that its balances give.
-func (e Mirror) aside(m *Model, done []*mirroredCell, pairs []*pair) []flows.Aside {
+func (s *scope) aside(m *Model, done []*mirroredCell, pairs []*pair) []flows.Aside {
 	type id struct {
 		v   Var
 		pos flows.Pos
@@ -79,31 +130,18 @@ func (e Mirror) aside(m *Model, done []*mirroredCell, pairs []*pair) []flows.Asi
 	var out []flows.Aside
 	for i := range m.ledger.Claims() {
 		c := &m.ledger.Claims()[i]
-		if !inForce(c, m.ledger) || !isTrade(c) || used[of(c)] || !e.concerns(c) {
+		if !inForce(c, m.ledger) || !isTrade(c) || used[of(c)] || !s.concerns(c) {
 			continue
 		}
 		a, ok := why[of(c)]
-		if !ok || a.Code == flows.OutOfPeriod && e.covers(c) {
+		switch {
+		case ok && (a.Code != flows.OutOfPeriod || !s.covers(c)):
+		case reportingEnd(c) == "":
+			a = flows.Aside{Claim: *c, Code: ErrReconciled, Why: "a third party's figure: neither end's own statistics"}
+		default:
 			a = flows.Aside{Claim: *c, Code: onlyOneSide, Why: fmt.Sprintf("no figure of the other side stands against %s>%s of %s", c.From, c.To, c.Period)}
 		}
 		out = append(out, a)
 	}
 	return out
-}
-
-// covers reports whether a cell of the claim's own mineral, place and period, or a longer one, is compared.
-func (e Mirror) covers(c *flows.Claim) bool {
-	return slices.ContainsFunc(e.Cells, func(cell flows.Cell) bool {
-		_, plays := flows.RoleOf(c, cell.Place)
-		return cell.Mineral == c.Mineral && plays && cell.Period.Contains(c.Period)
-	})
-}
-
-// concerns reports whether a claim touches one of the cells.
-func (e Mirror) concerns(c *flows.Claim) bool {
-	return slices.ContainsFunc(e.Cells, func(cell flows.Cell) bool {
-		_, plays := flows.RoleOf(c, cell.Place)
-		inside := c.From.Within(cell.Place) && c.To.Within(cell.Place)
-		return cell.Mineral == c.Mineral && (plays || inside) && (cell.Period.Overlap(c.Period) > 0 || moved(cell.Period, e.Lag).Overlap(c.Period) > 0)
-	})
 }

@@ -73,3 +73,11 @@ func TestAnExceptedFloorBoundsTheRest(t *testing.T) {
 	require.Equal(t, -4.0, g.Tonnes.Without.Median)
 	require.Equal(t, flows.AtLeast, g.Tonnes.Without.Bound)
 }
+
+// Where a total is declared, a re-export that is stated by partner as well is taken off once: 47 - 7.
+func TestAnExceptionOfTheTotalCountsOnce(t *testing.T) {
+	g := gapOf(t, mirror(t, claim("gold 2019 UGA>world", "47", flows.Au, origin("BoU"), by("UGA")), claim("gold 2019 UGA>world", "7", flows.Au, origin("BoU"), by("UGA"), part("re-export")),
+		claim("gold 2019 UGA>ARE", "7", flows.Au, origin("BoU"), by("UGA"), part("re-export")), claim("gold 2019 UGA>ARE", "40", flows.Au, complete("ARE", "partners"), by("ARE"))), "gold 2019 UGA>world")
+	require.Equal(t, -7.0, g.Tonnes.Gap.Median)
+	require.Equal(t, 0.0, g.Tonnes.Without.Median)
+}

@@ -13,7 +13,7 @@ import (
 func (e Mirror) cell(w *worker, cell flows.Cell) (*mirroredCell, error) {
 	var noted []Warning
 	w.note = func(code flows.Code, text string) { noted = append(noted, Warning{Code: code, Text: text}) }
-	tonnes, dollars := e.compilers(w, cell, false), e.compilers(w, cell, true)
+	tonnes, dollars := e.compilers(w, cell)
 	out := &mirroredCell{aside: tonnes.exporter.bal.Aside}
 	if e.Lag > 0 {
 		out.aside = slices.Concat(out.aside, tonnes.importer.bal.Aside)
@@ -42,11 +42,11 @@ func (e Mirror) cell(w *worker, cell flows.Cell) (*mirroredCell, error) {
 			}
 			set(at(kind, cell.Place, to), exported[to])
 		}
-		imported, total := s.imported()
+		imported, total := s.imported(func(from flows.Place) bool { // else the exporter's cell has it
+			return !e.has(flows.Cell{Mineral: cell.Mineral, Period: cell.Period, Place: from})
+		})
 		for _, from := range sortedKeys(imported) {
-			if !e.has(flows.Cell{Mineral: cell.Mineral, Period: cell.Period, Place: from}) { // else the exporter's cell has it
-				set(at(FlowGap, from, cell.Place), imported[from])
-			}
+			set(at(FlowGap, from, cell.Place), imported[from])
 		}
 		if total != nil {
 			set(at(ImportGap, flows.World, cell.Place), total)
@@ -239,7 +239,11 @@ func (w *worker) stated(t *term, x []float64) Stated {
 	s := Stated{Value: withBound(w.sum.summarize(x), t.bound)}
 	for _, u := range t.used {
 		d := u.describe(w)
-		d.Value = withBound(u.atom.value(w), u.atom.claim.Amount.Bound)
+		v := s.Value
+		if t.node != node(u.atom) {
+			v = u.atom.value(w)
+		}
+		d.Value = withBound(v, u.atom.claim.Amount.Bound)
 		s.Used = append(s.Used, d)
 	}
 	return s

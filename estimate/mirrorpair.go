@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/mineralflows/mineralflows/flows"
@@ -37,50 +38,62 @@ type bothSides struct {
 	except             []string
 }
 
-// compilers prepares one measure of a cell: all figures in tonnes of the substance, or, where dollars is set, those stated in dollars
-// free on board. In a lagged period that no figure states, adjacent ones are shared out.
-func (e Mirror) compilers(w *worker, cell flows.Cell, dollars bool) bothSides {
-	of := func(cell flows.Cell) *compiler {
-		c := w.compiler(cell)
-		if dollars {
-			c.onlyDollars()
+// compilers prepares both measures of a cell: all figures in tonnes of the substance, and those stated in dollars, free on board. In a
+// lagged period that no figure states, adjacent ones are shared out.
+func (e Mirror) compilers(w *worker, cell flows.Cell) (tonnes, dollars bothSides) {
+	twice := func(cell flows.Cell, share func(*compiler)) (*compiler, *compiler) {
+		t := w.compiler(cell)
+		d := *t
+		d.onlyDollars()
+		for _, c := range []*compiler{t, &d} {
+			share(c)
+			c.memo = map[flows.Role][]*flowTerm{}
 		}
-		return c
+		return t, &d
 	}
-	s := bothSides{exporter: of(cell), except: e.Except}
-	if w.m.opt.Prorate {
-		s.exporter.prorate()
-	}
-	s.importer = s.exporter
+	tonnes.except, dollars.except = e.Except, e.Except
+	tonnes.exporter, dollars.exporter = twice(cell, func(c *compiler) {
+		if w.m.opt.Prorate {
+			c.prorate()
+		}
+	})
+	tonnes.importer, dollars.importer = tonnes.exporter, dollars.exporter
 	if e.Lag > 0 {
 		cell.Period = moved(cell.Period, e.Lag)
-		s.importer = of(cell)
-		s.importer.shareOut()
+		tonnes.importer, dollars.importer = twice(cell, (*compiler).shareOut)
 	}
-	return s
+	return tonnes, dollars
 }
 
 // onlyDollars keeps what is stated in dollars, that which tonnes have set aside included, and states results in dollars free on board.
+// What beside tonnes was a piece (months in dollars of a year in tonnes) may be all there is in dollars: it counts again.
 func (c *compiler) onlyDollars() {
 	c.basis, c.dollars = flows.USD, true
-	var back [flows.IsStock + 1][]flows.Claim
+	b := &c.bal
+	sides := map[flows.Role]*[]flows.Claim{flows.IsDeclared: &b.Declared, flows.IsMirrored: &b.Mirrored, flows.IsInflowDeclared: &b.InflowDeclared, flows.IsInflowMirrored: &b.InflowMirrored}
+	for _, side := range sides {
+		*side = slices.DeleteFunc(slices.Clone(*side), func(k flows.Claim) bool { return !k.Amount.Basis.Money() })
+	}
 	var aside []flows.Aside
-	for _, a := range c.bal.Aside {
-		role, ok := flows.RoleOf(&a.Claim, c.bal.Place)
+	for _, a := range b.Aside {
+		role, ok := flows.RoleOf(&a.Claim, b.Place)
+		side := sides[role]
 		switch {
 		case !a.Amount.Basis.Money():
-		case a.Code == flows.UnitValue && ok:
-			back[role] = append(back[role], a.Claim)
+		case ok && side != nil && (a.Code == flows.UnitValue || a.Code == flows.PartOfWhole && !insideUnion(&a.Claim, *side)):
+			*side = append(*side, a.Claim)
 		default:
 			aside = append(aside, a)
 		}
 	}
-	b := &c.bal
-	for role, side := range map[flows.Role]*[]flows.Claim{flows.IsDeclared: &b.Declared, flows.IsMirrored: &b.Mirrored,
-		flows.IsInflowDeclared: &b.InflowDeclared, flows.IsInflowMirrored: &b.InflowMirrored} {
-		*side = append(slices.DeleteFunc(slices.Clone(*side), func(k flows.Claim) bool { return !k.Amount.Basis.Money() }), back[role]...)
-	}
 	b.Aside = aside
+}
+
+// insideUnion reports whether the same producer states in dollars a union that holds the claim's flow.
+func insideUnion(c *flows.Claim, side []flows.Claim) bool {
+	return slices.ContainsFunc(side, func(u flows.Claim) bool {
+		return (c.From != u.From || c.To != u.To) && c.From.Within(u.From) && c.To.Within(u.To) && (u.From.IsUnion() || u.To.IsUnion()) && u.Origin.Producer == c.Origin.Producer
+	})
 }
 
 // exported pairs what the place exports: partner by partner, and in total. A total says nothing new where one partner is all
@@ -91,16 +104,20 @@ func (s bothSides) exported() map[flows.Place]*faced {
 	total := &faced{exporter: x.declared(), importer: m.mirrored()}
 	if s.worthATotal(flows.IsDeclared, flows.IsMirrored, toPlace) && total.spoken() {
 		total.importer.name("imports recorded by partners")
-		total.excepted = s.parts(flows.IsDeclared, flows.IsMirrored, func(*flows.Claim) bool { return true })
+		total.excepted = s.parts(flows.IsDeclared, flows.IsMirrored, s.exporter.totals(flows.IsDeclared, func(k *flows.Claim) flows.Place { return k.To }), everything)
 		out[flows.World] = total
 	}
 	return out
 }
 
-// imported pairs what the place imports, partner by partner and in total: what it declares from the world against the sum of what its
-// partners say that they sent.
-func (s bothSides) imported() (byPartner map[flows.Place]*faced, total *faced) {
+// imported pairs what the place imports, from the partners that are wanted one by one, and in total: what it declares from the world
+// against the sum of what its partners say that they sent.
+func (s bothSides) imported(wanted func(flows.Place) bool) (byPartner map[flows.Place]*faced, total *faced) {
+	if !slices.ContainsFunc(s.importer.bal.InflowDeclared, func(k flows.Claim) bool { return k.From == flows.World || wanted(k.From.Country()) }) && s.importer.prorated == nil {
+		return nil, nil
+	}
 	byPartner = s.byPartner(flows.IsInflowMirrored, flows.IsInflowDeclared, fromPlace, toPlace)
+	maps.DeleteFunc(byPartner, func(p flows.Place, _ *faced) bool { return !wanted(p) })
 	all, absent := s.importer.wholeOrMembers(s.importer.flows(flows.IsInflowDeclared), toPlace)
 	var totals []term
 	for _, f := range all {
@@ -119,7 +136,7 @@ func (s bothSides) imported() (byPartner map[flows.Place]*faced, total *faced) {
 		return byPartner, nil
 	}
 	total.exporter.name("exports declared by partners")
-	total.excepted = s.parts(flows.IsInflowMirrored, flows.IsInflowDeclared, func(*flows.Claim) bool { return true })
+	total.excepted = s.parts(flows.IsInflowMirrored, flows.IsInflowDeclared, everything, func(k *flows.Claim) bool { return k.From == flows.World })
 	return byPartner, total
 }
 
@@ -189,13 +206,14 @@ func (s bothSides) byPartner(byExporter, byImporter flows.Role, partner, subject
 		f := &faced{exporter: s.exporter.withoutMembers(sum(x[p]...), missing(xHeard[p], mHeard[p]), "exports declared"),
 			importer: s.importer.withoutMembers(sum(m[p]...), missing(mHeard[p], xHeard[p]), "imports recorded")}
 		if f.spoken() {
-			f.excepted = s.parts(byExporter, byImporter, func(k *flows.Claim) bool {
+			with := func(k *flows.Claim) bool {
 				end := k.To
 				if byExporter == flows.IsInflowMirrored {
 					end = k.From
 				}
 				return end.Country() == p
-			})
+			}
+			f.excepted = s.parts(byExporter, byImporter, with, with)
 			out[p] = f
 		}
 	}
@@ -221,11 +239,19 @@ func (c *compiler) gather(role flows.Role, partner, subject func(*flowTerm) flow
 	return terms, heard
 }
 
-// parts are the excepted parts that either side states, those named and those that one side alone counts.
-func (s bothSides) parts(byExporter, byImporter flows.Role, keep func(*flows.Claim) bool) []facedPart {
+func everything(*flows.Claim) bool { return true }
+
+// totals keeps the claims on a role's total where one is stated, and else those by partner.
+func (c *compiler) totals(role flows.Role, partner func(*flows.Claim) flows.Place) func(*flows.Claim) bool {
+	stated := slices.ContainsFunc(c.side(role), func(k flows.Claim) bool { return partner(&k) == flows.World })
+	return func(k *flows.Claim) bool { return (partner(k) == flows.World) == stated }
+}
+
+// parts are the excepted parts that either side states, those named and those that one side alone counts, among the claims that each keeps.
+func (s bothSides) parts(byExporter, byImporter flows.Role, ofExporter, ofImporter func(*flows.Claim) bool) []facedPart {
 	var out []facedPart
 	add := func(x Exception) {
-		p := facedPart{x, s.exporter.part(byExporter, x.Part, keep), s.importer.part(byImporter, x.Part, keep)}
+		p := facedPart{x, s.exporter.part(byExporter, x.Part, ofExporter), s.importer.part(byImporter, x.Part, ofImporter)}
 		if p.exporter.node != nil || p.importer.node != nil {
 			out = append(out, p)
 		}
@@ -233,7 +259,7 @@ func (s bothSides) parts(byExporter, byImporter flows.Role, keep func(*flows.Cla
 	for _, name := range s.except {
 		add(Exception{name, meaning(name)})
 	}
-	x, m := s.exporter.counted(byExporter, keep), s.importer.counted(byImporter, keep)
+	x, m := s.exporter.counted(byExporter, ofExporter), s.importer.counted(byImporter, ofImporter)
 	if len(x) == 0 || len(m) == 0 || x[""] || m[""] {
 		return out // a whole counts every part
 	}
@@ -253,8 +279,9 @@ func (s bothSides) parts(byExporter, byImporter flows.Role, keep func(*flows.Cla
 // counted are the parts that a side's figure is made of, "" for a whole.
 func (c *compiler) counted(role flows.Role, keep func(*flows.Claim) bool) map[string]bool {
 	out := map[string]bool{}
-	for _, k := range c.side(role) {
-		if keep(&k) && k.Amount.Bound != flows.AtMost {
+	side := c.side(role)
+	for i := range side {
+		if k := &side[i]; keep(k) && k.Amount.Bound != flows.AtMost {
 			out[k.Part] = true
 		}
 	}
@@ -264,13 +291,18 @@ func (c *compiler) counted(role flows.Role, keep func(*flows.Claim) bool) map[st
 // part is what one side states of one part of its flows, whether it counts as a piece of the figure or stands beside the whole.
 func (c *compiler) part(role flows.Role, name string, keep func(*flows.Claim) bool) term {
 	var claims []flows.Claim
-	for _, k := range c.side(role) {
-		if k.Part == name && keep(&k) {
-			claims = append(claims, k)
+	side := c.side(role)
+	for i := range side {
+		if k := &side[i]; k.Part == name && keep(k) {
+			claims = append(claims, *k)
 		}
 	}
-	for _, a := range c.bal.Aside {
-		if r, ok := flows.RoleOf(&a.Claim, c.bal.Place); ok && r == role && a.Code == flows.PartOfWhole && a.Part == name && keep(&a.Claim) {
+	for i := range c.bal.Aside {
+		a := &c.bal.Aside[i]
+		if a.Part != name {
+			continue
+		}
+		if r, ok := flows.RoleOf(&a.Claim, c.bal.Place); ok && r == role && a.Code == flows.PartOfWhole && keep(&a.Claim) {
 			claims = append(claims, a.Claim)
 		}
 	}

@@ -1,6 +1,7 @@
 package estimate_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -130,4 +131,24 @@ func TestImportsOfARegion(t *testing.T) {
 	require.Equal(t, 6.0, g.Tonnes.Exporter.Median)
 	require.Equal(t, 4.0, g.Tonnes.Gap.Median)
 	require.Equal(t, flows.AtMost, g.Tonnes.Gap.Bound)
+}
+
+// A total that names no partner may hold what another member records from it; the row says so.
+func TestATotalThatMayHoldWhatFlowsInside(t *testing.T) {
+	region := func(more ...flows.Record) *estimate.Gap {
+		return gapOf(t, mirrorOf(t, estimate.Mirror{Cells: []flows.Cell{cell("tin/COD+RWA/2020")}}, modelOf(t, estimate.Options{}, append(more,
+			claim("tin 2020 COD>world", "100", flows.Sn, origin("x"), by("COD")), claim("tin 2020 RWA>world", "50", flows.Sn, origin("y"), by("RWA")),
+			claim("tin 2020 COD>RWA", "25", flows.Sn, origin("y"), by("RWA")), claim("tin 2020 COD+RWA>MYS", "118", flows.Sn, origin("MYS"), by("MYS")))...)), "tin 2020 COD+RWA>world")
+	}
+	says := func(g *estimate.Gap) bool {
+		return slices.ContainsFunc(g.Warnings, func(w estimate.Warning) bool {
+			return w.Text == "RWA records 25 t from COD, which lies in the region: the total of COD may hold it"
+		})
+	}
+	g := region()
+	require.True(t, says(g))
+	require.Equal(t, 150.0, g.Tonnes.Exporter.Median)
+	g = region(claim("tin 2020 COD>RWA", "20", flows.Sn, origin("x"), by("COD"))) // it names the partner: 20 t, whatever Rwanda says
+	require.False(t, says(g))
+	require.Equal(t, 130.0, g.Tonnes.Exporter.Median)
 }

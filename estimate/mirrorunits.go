@@ -65,7 +65,7 @@ type lot struct {
 }
 
 // unitValues computes those of the chosen cells. Groups, and so marks, are those of the whole ledger: what is asked for does not move them.
-func (e Mirror) unitValues(ctx context.Context, m *Model) ([]UnitValue, error) {
+func (e Mirror) unitValues(ctx context.Context, m *Model, asked *scope) ([]UnitValue, error) {
 	groups := lots(m.ledger)
 	out := make([][]UnitValue, len(groups))
 	workers := sync.Pool{New: func() any { return m.newWorker() }}
@@ -76,7 +76,7 @@ func (e Mirror) unitValues(ctx context.Context, m *Model) ([]UnitValue, error) {
 		w := workers.Get().(*worker)
 		defer workers.Put(w)
 		w.note = func(flows.Code, string) {}
-		out[i] = e.group(w, groups[i])
+		out[i] = e.group(w, groups[i], asked)
 		w.forget()
 	})
 	if err := ctx.Err(); err != nil {
@@ -92,7 +92,7 @@ func (e Mirror) unitValues(ctx context.Context, m *Model) ([]UnitValue, error) {
 }
 
 // group marks the lots of one group and describes those that are asked for.
-func (e Mirror) group(w *worker, all []*lot) []UnitValue {
+func (e Mirror) group(w *worker, all []*lot, asked *scope) []UnitValue {
 	var ratios []float64
 	for _, l := range all {
 		if l.ready(w) && l.ratio > 0 {
@@ -102,7 +102,7 @@ func (e Mirror) group(w *worker, all []*lot) []UnitValue {
 	fences := boxPlot(ratios)
 	var out []UnitValue
 	for _, l := range all {
-		if l.tonnes == nil || l.dollars == nil || !e.concerns(l.money) {
+		if l.tonnes == nil || l.dollars == nil || !asked.concerns(l.money) {
 			continue
 		}
 		u := l.describe(w)

@@ -117,6 +117,7 @@ func (c *compiler) exports(role flows.Role, what string) term {
 		terms = append(terms, t)
 		if total {
 			terms = append(terms, c.lessInside(role, s)...)
+			terms = append(terms, c.mayHold(s))
 		}
 	}
 	return c.withoutMembers(sum(terms...), absent, what)
@@ -150,6 +151,26 @@ func (c *compiler) lessInside(role flows.Role, member flows.Place) []term {
 	}
 	c.errs = append(c.errs, own.errs...)
 	return out
+}
+
+// mayHold warns where other members record imports from a member whose own total names no partner inside: the total may hold them.
+func (c *compiler) mayHold(member flows.Place) term {
+	var t term
+	if !c.bal.Place.IsUnion() || member == c.bal.Place {
+		return t
+	}
+	own := c.member(member)
+	named := map[flows.Place]bool{}
+	for _, f := range own.flows(flows.IsDeclared) {
+		named[f.to] = true
+	}
+	for _, f := range own.flows(flows.IsMirrored) {
+		if f.node != nil && !named[f.to] && f.to.Within(c.bal.Place) {
+			t.warnings = append(t.warnings, Warning{Code: ErrRegion, Text: fmt.Sprintf("%s records %.3g t from %s, which lies in the region: the total of %s may hold it",
+				f.to, c.central(f.node), member, member)})
+		}
+	}
+	return t
 }
 
 // member is the compiler of a member's own balance, in the region's period and basis.
