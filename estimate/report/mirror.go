@@ -58,7 +58,7 @@ func mirrorContent(r *estimate.MirrorResult, o Options) []block {
 		paragraph("gap = importer's figure - exporter's. Positive: not declared where it left, or imported under a false origin; negative: declared, and not recorded on arrival under that name. Freight, grades, prices, transit and bad statistics may explain either."),
 	}
 	if len(r.Gaps) == 0 {
-		return append(blocks, paragraph("There is no flow of which both ends speak."), mirrorClosing(r))
+		blocks = append(blocks, paragraph("There is no flow of which both ends speak."))
 	}
 	for _, m := range mirrorMinerals(r) {
 		blocks = append(blocks, mirrorMineral(r, m, o)...)
