@@ -127,28 +127,32 @@ type MirrorResult struct {
 	Warnings   []Warning // of the comparison as a whole, and of the ledger
 }
 
-// Estimate compares, on as many processors as the program may use; the result does not depend on their number. It returns
-// flows.Errors where neither tonnes nor dollars of a cell can be compared for lack of rates, and what ctx.Err says when cancelled.
+// Estimate compares, on as many processors as the program may use; the result does not depend on their number. What is asked for moves
+// no number either: the noise of a series and the reliability of reporters are those of all the trade in the minerals asked about. It
+// returns flows.Errors where neither tonnes nor dollars of a cell can be compared for lack of rates, and what ctx.Err says when cancelled.
 func (e Mirror) Estimate(ctx context.Context, m *Model) (*MirrorResult, error) {
 	e, err := e.withDefaults(m)
 	if err != nil {
 		return nil, err
 	}
-	done := make([]*mirroredCell, len(e.Cells))
-	if err := m.overCells(ctx, e.Cells, func(w *worker, i int) error {
-		out, err := e.cell(w, e.Cells[i])
+	run := e.run(m.ledger)
+	done := make([]*mirroredCell, len(run.cells))
+	if err := m.overCells(ctx, run.cells, func(w *worker, i int) error {
+		out, err := run.cell(w, run.cells[i])
 		done[i] = out
 		return err
 	}); err != nil {
 		return nil, err
 	}
 	r := &MirrorResult{Scenario: m.name, Options: m.opt, Mirror: e}
-	pairs := distinct(done)
+	all := distinct(done)
+	pairs := slices.DeleteFunc(slices.Clone(all), func(p *pair) bool { return !p.asked })
+	measureNoise(all, m.opt.Level)
 	if r.Series, err = series(ctx, m, pairs); err != nil {
 		return nil, err
 	}
 	var found []Warning
-	r.Reporters, found = reliability(pairs)
+	r.Reporters, found = reliability(all)
 	for _, p := range pairs {
 		p.gap.Weight = exporterWeight(r.Reporters, &p.gap)
 		r.Gaps = append(r.Gaps, p.gap)

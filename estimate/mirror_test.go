@@ -289,3 +289,28 @@ func TestMirrorProrates(t *testing.T) {
 	require.InEpsilon(t, 50, g.Tonnes.Exporter.Median, 1e-3)
 	require.True(t, warnsOf(g, estimate.ErrProrated))
 }
+
+// What is asked for moves no number: the noise of a year, the reliability of reporters and the weight that follows from it are those of
+// all the trade, whatever is shown. A region that is put together for the question changes nothing in the others.
+func TestWhatIsAskedMovesNoNumber(t *testing.T) {
+	m := modelOf(t, estimate.Options{}, mixedTrade()...)
+	all := mirrorOf(t, estimate.Mirror{}, m)
+	one := mirrorOf(t, estimate.Mirror{Cells: []flows.Cell{cell("tin/RWA/2016")}}, m)
+	tin := slices.DeleteFunc(slices.Clone(all.Reporters), func(r estimate.Reliability) bool { return r.Mineral != flows.Tin })
+	require.Equal(t, tin, one.Reporters)
+	require.Len(t, one.Gaps, 3) // Malaysia, Thailand and all of it
+	for _, g := range one.Gaps {
+		want := gapOf(t, all, g.Flow.String())
+		require.Equal(t, want.Noise, g.Noise)
+		require.NotNil(t, g.Noise)
+		require.Equal(t, want.Weight, g.Weight)
+		require.Equal(t, want.Tonnes, g.Tonnes)
+	}
+	region := mirrorOf(t, estimate.Mirror{Cells: []flows.Cell{cell("tin/RWA/2016"), cell("tin/RWA+UGA/2016")}}, m)
+	of := func(r *estimate.MirrorResult, union bool) []estimate.Reliability {
+		return slices.DeleteFunc(slices.Clone(r.Reporters), func(x estimate.Reliability) bool { return x.Reporter.IsUnion() != union })
+	}
+	require.Equal(t, tin, of(region, false))
+	require.NotEmpty(t, of(region, true))
+	require.NotNil(t, gapOf(t, region, "tin 2016 RWA+UGA>MYS").Noise)
+}

@@ -55,6 +55,54 @@ func moved(p flows.Period, months int) flows.Period {
 	return q
 }
 
+// mirrorRun is a comparison with all the cells that bear on it: those asked for, and the others of the same minerals, which say what is
+// noise and who is reliable.
+type mirrorRun struct {
+	Mirror
+	cells []flows.Cell // in order
+	asked map[flows.Cell]bool
+	named map[flows.Place]bool // by the ledger: the other regions are put together for the question
+}
+
+func (e Mirror) run(l *flows.Ledger) *mirrorRun {
+	r := &mirrorRun{Mirror: e, cells: slices.Clone(e.Cells), asked: map[flows.Cell]bool{}, named: map[flows.Place]bool{}}
+	minerals, regions := map[flows.Mineral]bool{}, map[nearCell]bool{}
+	for _, c := range e.Cells {
+		r.asked[c] = true
+		minerals[c.Mineral] = true
+		if c.Place.IsUnion() {
+			regions[nearCell{c.Mineral, c.Place}] = true
+		}
+	}
+	for c := range MirrorCells(l) {
+		if !minerals[c.Mineral] {
+			continue
+		}
+		r.cells = append(r.cells, c)
+		r.named[c.Place] = true
+		for region := range regions { // in every period that a member has
+			if region.mineral == c.Mineral && c.Place.Within(region.country) {
+				r.cells = append(r.cells, flows.Cell{Mineral: c.Mineral, Period: c.Period, Place: region.country})
+			}
+		}
+	}
+	slices.SortFunc(r.cells, flows.CompareCells)
+	r.cells = slices.Compact(r.cells)
+	return r
+}
+
+// has reports whether a cell is compared by itself.
+func (r *mirrorRun) has(c flows.Cell) bool {
+	_, found := slices.BinarySearchFunc(r.cells, c, flows.CompareCells)
+	return found
+}
+
+// asks reports whether a gap was asked for, by the cell of either end.
+func (r *mirrorRun) asks(g *Gap) bool {
+	at := func(p flows.Place) bool { return r.asked[flows.Cell{Mineral: g.Mineral, Period: g.Period, Place: p}] }
+	return at(g.From) || at(g.To)
+}
+
 // scope finds the cells that a claim touches, without looking at all of them.
 type scope struct {
 	lag  int
@@ -63,7 +111,7 @@ type scope struct {
 
 type nearCell struct {
 	mineral flows.Mineral
-	country flows.Place
+	country flows.Place // or a region
 }
 
 func (e Mirror) scope() *scope {

@@ -9,24 +9,51 @@ import (
 	"github.com/mineralflows/mineralflows/flows"
 )
 
-// cell compares the trade of one cell.
-func (e Mirror) cell(w *worker, cell flows.Cell) (*mirroredCell, error) {
+// cell compares the trade of one cell. A gap that was not asked for is computed once, with every input at its median.
+func (r *mirrorRun) cell(w *worker, cell flows.Cell) (*mirroredCell, error) {
 	var noted []Warning
 	w.note = func(code flows.Code, text string) { noted = append(noted, Warning{Code: code, Text: text}) }
-	tonnes, dollars := e.compilers(w, cell)
+	tonnes, dollars := r.compilers(w, cell)
 	out := &mirroredCell{aside: tonnes.exporter.bal.Aside}
-	if e.Lag > 0 {
+	if r.Lag > 0 {
 		out.aside = slices.Concat(out.aside, tonnes.importer.bal.Aside)
 	}
-	pairs := map[flows.Flow]*pair{}
+	pairs := r.pairs(cell, w.m.ledger.Substance(cell.Mineral), tonnes, dollars)
+	noTonnes, noDollars := tonnes.errors(), dollars.errors()
+	if len(noTonnes) > 0 && len(noDollars) > 0 {
+		if !r.asked[cell] {
+			return out, nil
+		}
+		return nil, slices.Concat(noTonnes, noDollars)
+	}
+	for _, p := range pairs {
+		p.lacks(noTonnes, noDollars)
+		if p.tonnes == nil && p.usd == nil {
+			continue
+		}
+		w.settle(p)
+		if p.asked = r.asks(&p.gap); p.asked {
+			w.fill(p)
+			p.gap.Warnings = append(p.gap.Warnings, regional(tonnes.exporter)...)
+			p.gap.Warnings = append(p.gap.Warnings, noted...)
+			noted = nil
+		}
+		out.pairs = append(out.pairs, p)
+	}
+	return out, nil
+}
+
+// pairs lists, in order, what both sides speak of in at least one measure.
+func (r *mirrorRun) pairs(cell flows.Cell, basis flows.Basis, measures ...bothSides) []*pair {
+	found := map[flows.Flow]*pair{}
 	at := func(kind GapKind, from, to flows.Place) *pair {
 		f := flows.Flow{Mineral: cell.Mineral, Period: cell.Period, From: from, To: to}
-		if pairs[f] == nil {
-			pairs[f] = &pair{gap: Gap{Flow: f, Kind: kind, Basis: w.m.ledger.Substance(cell.Mineral)}}
+		if found[f] == nil {
+			found[f] = &pair{gap: Gap{Flow: f, Kind: kind, Basis: basis}, union: cell.Place.IsUnion() && !r.named[cell.Place]}
 		}
-		return pairs[f]
+		return found[f]
 	}
-	for _, s := range []bothSides{tonnes, dollars} {
+	for _, s := range measures {
 		set := func(p *pair, f *faced) {
 			if s.exporter.dollars {
 				p.usd = f
@@ -43,7 +70,7 @@ func (e Mirror) cell(w *worker, cell flows.Cell) (*mirroredCell, error) {
 			set(at(kind, cell.Place, to), exported[to])
 		}
 		imported, total := s.imported(func(from flows.Place) bool { // else the exporter's cell has it
-			return !e.has(flows.Cell{Mineral: cell.Mineral, Period: cell.Period, Place: from})
+			return !r.has(flows.Cell{Mineral: cell.Mineral, Period: cell.Period, Place: from})
 		})
 		for _, from := range sortedKeys(imported) {
 			set(at(FlowGap, from, cell.Place), imported[from])
@@ -52,26 +79,7 @@ func (e Mirror) cell(w *worker, cell flows.Cell) (*mirroredCell, error) {
 			set(at(ImportGap, flows.World, cell.Place), total)
 		}
 	}
-	errs := slices.Concat(tonnes.errors(), dollars.errors())
-	if len(tonnes.errors()) > 0 && len(dollars.errors()) > 0 {
-		return nil, errs
-	}
-	for _, p := range slices.SortedFunc(maps.Values(pairs), func(a, b *pair) int { return compareGaps(&a.gap, &b.gap) }) {
-		w.fill(p, tonnes.errors(), dollars.errors())
-		p.gap.Warnings = append(p.gap.Warnings, regional(tonnes.exporter)...)
-		p.gap.Warnings = append(p.gap.Warnings, noted...)
-		noted = nil
-		if p.gap.Tonnes != nil || p.gap.USD != nil {
-			out.pairs = append(out.pairs, p)
-		}
-	}
-	return out, nil
-}
-
-// has reports whether a cell is compared by itself.
-func (e Mirror) has(c flows.Cell) bool {
-	_, found := slices.BinarySearchFunc(e.Cells, c, flows.CompareCells)
-	return found
+	return slices.SortedFunc(maps.Values(found), func(a, b *pair) int { return compareGaps(&a.gap, &b.gap) })
 }
 
 // errors are the rates that a measure lacks.
@@ -82,11 +90,10 @@ func (s bothSides) errors() flows.Errors {
 	return slices.Concat(s.exporter.errs, s.importer.errs)
 }
 
-// fill evaluates a pair. A measure of a cell that lacks a rate is missing, with the reason.
-func (w *worker) fill(p *pair, noTonnes, noDollars flows.Errors) {
-	g := &p.gap
+// lacks leaves out a measure that lacks a rate, with the reason.
+func (p *pair) lacks(noTonnes, noDollars flows.Errors) {
 	missing := func(what string, errs flows.Errors) {
-		g.Warnings = append(g.Warnings, Warning{Code: ErrNoRate, Text: what + " are missing: " + errs[0].Error()})
+		p.gap.Warnings = append(p.gap.Warnings, Warning{Code: ErrNoRate, Text: what + " are missing: " + errs[0].Error()})
 	}
 	if len(noTonnes) > 0 {
 		p.tonnes = nil
@@ -96,6 +103,21 @@ func (w *worker) fill(p *pair, noTonnes, noDollars flows.Errors) {
 		p.usd = nil
 		missing("dollars", noDollars)
 	}
+}
+
+// settle computes both sides once, with every input at its median: in tonnes where both have them, in dollars else.
+func (w *worker) settle(p *pair) {
+	f := cmp.Or(p.tonnes, p.usd)
+	for i, t := range []term{f.exporter, f.importer} {
+		x := make([]float64, 1)
+		t.node.eval(w.m.pointWorker((*input).median), x)
+		p.central[i] = x[0]
+	}
+}
+
+// fill evaluates a pair.
+func (w *worker) fill(p *pair) {
+	g := &p.gap
 	if p.tonnes != nil {
 		g.Tonnes = w.compare(p.tonnes)
 		g.Exceptions = w.exceptions(p.tonnes)
@@ -111,13 +133,6 @@ func (w *worker) fill(p *pair, noTonnes, noDollars flows.Errors) {
 	}
 	if p.usd != nil {
 		g.USD = w.compare(p.usd)
-	}
-	if f := cmp.Or(p.tonnes, p.usd); f != nil {
-		for i, t := range []term{f.exporter, f.importer} {
-			x := make([]float64, 1)
-			t.node.eval(w.m.pointWorker((*input).median), x)
-			p.central[i] = x[0]
-		}
 	}
 	w.explain(p)
 }
@@ -138,9 +153,6 @@ func (w *worker) explain(p *pair) {
 		}
 	}
 	sides := cmp.Or(p.tonnes, p.usd)
-	if sides == nil {
-		return
-	}
 	for _, side := range []struct {
 		*term
 		what string

@@ -31,7 +31,8 @@ type Noise struct {
 	StandsOut bool // P < 1 - Options.Level
 }
 
-// GapSeries is one flow over its periods: those of which both sides are whole and that do not overlap, years before parts of years.
+// GapSeries is one flow over the periods asked for: those of which both sides are whole and that do not overlap, years before parts of
+// years. A gap's Noise is measured over all periods of the ledger.
 type GapSeries struct {
 	Mineral            flows.Mineral
 	Kind               GapKind
@@ -49,19 +50,41 @@ type GapSeries struct {
 // fewestForNoise is the number of periods below which a noise floor is not worth stating: two others.
 const fewestForNoise = 3
 
-// series groups pairs, which are in order, fills each one's Noise and sums each group draw by draw.
-func series(ctx context.Context, m *Model, pairs []*pair) ([]GapSeries, error) {
-	var groups [][]*pair
+// bySeries splits pairs, which are in order, into series, and keeps of each what can stand beside each other.
+func bySeries(pairs []*pair) [][]*pair {
+	var out [][]*pair
 	for i := 0; i < len(pairs); {
 		j := i
 		for j < len(pairs) && sameSeries(&pairs[i].gap, &pairs[j].gap) {
 			j++
 		}
-		if g := apartInTime(pairs[i:j]); len(g) > 1 {
-			groups = append(groups, g)
+		if g := apartInTime(pairs[i:j]); len(g) > 0 {
+			out = append(out, g)
 		}
 		i = j
 	}
+	return out
+}
+
+// measureNoise sets each gap against the others of its series.
+func measureNoise(pairs []*pair, level float64) {
+	for _, group := range bySeries(pairs) {
+		if len(group) < fewestForNoise {
+			continue
+		}
+		ratios := make([]float64, len(group))
+		for i, p := range group {
+			ratios[i] = p.logRatio()
+		}
+		for i, p := range group {
+			p.gap.Noise = noise(ratios, i, level)
+		}
+	}
+}
+
+// series sums each series of more than one period, draw by draw.
+func series(ctx context.Context, m *Model, pairs []*pair) ([]GapSeries, error) {
+	groups := slices.DeleteFunc(bySeries(pairs), func(g []*pair) bool { return len(g) < 2 })
 	out := make([]GapSeries, len(groups))
 	workers := sync.Pool{New: func() any { return m.newWorker() }}
 	inParallel(len(groups), func(i int) {
@@ -129,9 +152,6 @@ func (w *worker) series(group []*pair) GapSeries {
 	}
 	if n := len(group); n >= fewestForNoise {
 		s.RMS, s.Floor = math.Sqrt(square/float64(n)), medianSize(ratios)
-		for i, p := range group {
-			p.gap.Noise = noise(ratios, i, w.m.opt.Level)
-		}
 	}
 	w.sumSeries(&s, group)
 	return s

@@ -16,6 +16,8 @@ type mirroredCell struct {
 // pair is a gap with the arithmetic behind it.
 type pair struct {
 	gap         Gap
+	asked       bool       // evaluated in full
+	union       bool       // of a region that was put together for the question
 	tonnes, usd *faced     // nil: not both sides speak
 	central     [2]float64 // exporter's and importer's figure with every input at its median: tonnes where both have them, dollars else
 }

@@ -46,28 +46,29 @@ func reliability(pairs []*pair) ([]Reliability, []Warning) {
 	type network struct {
 		mineral flows.Mineral
 		kind    GapKind
+		region  flows.Place // its flows are its members' again: it stands by itself
 	}
 	seen := map[network][]observed{}
 	var order []network
-	for i := 0; i < len(pairs); {
-		j := i
-		for j < len(pairs) && sameSeries(&pairs[i].gap, &pairs[j].gap) {
-			j++
-		}
-		for _, p := range apartInTime(pairs[i:j]) {
-			k := network{p.gap.Mineral, p.gap.Kind}
+	for _, group := range bySeries(pairs) {
+		for _, p := range group {
+			k := network{p.gap.Mineral, p.gap.Kind, ""}
+			if p.union {
+				k.region = p.gap.region()
+			}
 			if seen[k] == nil {
 				order = append(order, k)
 			}
 			seen[k] = append(seen[k], p.observe())
 		}
-		i = j
 	}
 	var out []Reliability
 	var warnings []Warning
 	for _, k := range order {
 		rows := gehlhar(k.mineral, k.kind, seen[k])
-		if k.kind == FlowGap {
+		if k.region != "" {
+			rows = slices.DeleteFunc(rows, func(r Reliability) bool { return r.Reporter != k.region })
+		} else if k.kind == FlowGap {
 			if missing := variances(rows, seen[k]); missing > 0 {
 				warnings = append(warnings, Warning{Code: ErrFewMirror, Text: fmt.Sprintf("%s: %d flows and periods leave the reporting distance of %d of %d reporters undetermined",
 					k.mineral, len(seen[k]), missing, len(rows))})
@@ -76,6 +77,14 @@ func reliability(pairs []*pair) ([]Reliability, []Warning) {
 		out = append(out, rows...)
 	}
 	return out, warnings
+}
+
+// region is the end of a flow that is a union.
+func (g *Gap) region() flows.Place {
+	if g.From.IsUnion() {
+		return g.From
+	}
+	return g.To
 }
 
 func (p *pair) observe() observed {

@@ -19,8 +19,8 @@ import (
 //
 //   - `fences`: ln(unit value / price) lies outside the box plot's fences, more than 1.5 times the distance of the quartiles (Hazen's rule)
 //     below the lower or above the upper one, within the group of the same mineral, reporter, direction and part over all periods of the
-//     ledger; groups of fewer than five have no fences. Dividing by the price puts years side by side, which a box plot of unit values
-//     within one year cannot (FAO's rule for forestry trade, with too few lots here);
+//     ledger; groups of fewer than five have no fences. Dividing by the price puts years side by side; FAO's rule, a box plot of ln(unit
+//     value) within one year, needs more lots than these minerals have;
 //   - `band`: the ratio lies outside [Mirror].Band. Above the price of the metal itself dollars or tonnes are wrong; far below it the lot
 //     is poor, the payable share low, or the value under-declared.
 //
@@ -52,7 +52,7 @@ const (
 // and its fence 5x/4.
 const fewestForFences = 5
 
-// fenceWidth is Tukey's.
+// fenceWidth is how many interquartile ranges the fences stand beyond the quartiles.
 const fenceWidth = 1.5
 
 // lot is a unit value in the making.

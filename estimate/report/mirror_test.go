@@ -41,7 +41,7 @@ func handMirror() *estimate.MirrorResult {
 	money.Locator = "dollars"
 	return &estimate.MirrorResult{
 		Options: estimate.Options{Draws: 8192, Level: 0.9}, Mirror: estimate.Mirror{Except: []string{"re-export"}, Band: [2]float64{0.5, 1.1}, Lag: 3},
-		Gaps:   []estimate.Gap{flow, total, dollars},
+		Gaps: []estimate.Gap{flow, total, dollars},
 		Series: []estimate.GapSeries{{Mineral: "gold", Kind: estimate.FlowGap, From: "UGA", To: "ARE", Basis: flows.Au, Periods: []flows.Period{flows.Year(2018), flows.Year(2019), flows.Year(2020)},
 			Floor: math.Log(1.07), RMS: 0.0857, SignChanges: 2, Exporter: ptr(100), Importer: ptr(103), Gap: ptr(3), Relative: ptr(0.029)}},
 		Reporters: []estimate.Reliability{{Mineral: "gold", Kind: estimate.FlowGap, Reporter: "UGA", Flows: 5, Index: 0.4, Distance: &sigma, Sigma: &sigma},
