@@ -132,7 +132,8 @@ func (s bothSides) imported(wanted func(flows.Place) bool) (byPartner map[flows.
 		return byPartner, nil
 	}
 	sent, silent := s.exporter.wholeOrMembers(s.exporter.flows(flows.IsInflowMirrored), toPlace)
-	total = &faced{exporter: s.exporter.withoutMembers(s.exporter.originSum(sent), silent, "exports declared by partners"),
+	sent = slices.DeleteFunc(slices.Clone(sent), func(f *flowTerm) bool { return f.from == flows.World })
+	total = &faced{exporter: s.exporter.withoutMembers(s.exporter.sumOver(sent, fromPlace), silent, "exports declared by partners"),
 		importer: s.importer.withoutMembers(sum(totals...), absent, "declared imports")}
 	if !total.spoken() {
 		return byPartner, nil
@@ -140,27 +141,6 @@ func (s bothSides) imported(wanted func(flows.Place) bool) (byPartner map[flows.
 	total.exporter.name("exports declared by partners")
 	total.excepted = s.parts(flows.IsInflowMirrored, flows.IsInflowDeclared, everything, func(k *flows.Claim) bool { return k.From == flows.World })
 	return byPartner, total
-}
-
-// originSum sums flows over where they come from, a floor unless the origins say that these are all.
-func (c *compiler) originSum(all []*flowTerm) term {
-	var terms []term
-	complete := true
-	for _, f := range apart(all, fromPlace) {
-		if f.node == nil || f.from == flows.World {
-			continue
-		}
-		f.term.partners = []flows.Place{f.from}
-		terms = append(terms, f.term)
-		for _, u := range f.used {
-			complete = complete && u.atom.claim.Origin.Whole("partners")
-		}
-	}
-	t := sum(terms...)
-	if t.node != nil && !complete {
-		t = sum(t, term{node: zero{}, bound: flows.AtLeast})
-	}
-	return t
 }
 
 func (f *faced) spoken() bool { return f.exporter.node != nil && f.importer.node != nil }

@@ -219,15 +219,18 @@ func (c *compiler) declaredBy(all []*flowTerm) (_ term, isTotal bool) {
 	return sum(t, term{checks: hold(checks, t.node), used: total.used}), false
 }
 
-// partnerSum sums flows over partners. A partner that lies within another is part of it and not added.
-func (c *compiler) partnerSum(all []*flowTerm) term {
+// partnerSum sums flows over the partners they go to. A partner that lies within another is part of it and not added.
+func (c *compiler) partnerSum(all []*flowTerm) term { return c.sumOver(all, toPlace) }
+
+// sumOver sums flows over partners at either end.
+func (c *compiler) sumOver(all []*flowTerm, partner func(*flowTerm) flows.Place) term {
 	var terms []term
 	complete := true
-	for _, f := range apart(all, toPlace) {
+	for _, f := range apart(all, partner) {
 		if f.node == nil {
 			continue
 		}
-		f.term.partners = []flows.Place{f.to}
+		f.term.partners = []flows.Place{partner(f)}
 		terms = append(terms, f.term)
 		for _, u := range f.used {
 			complete = complete && u.atom.claim.Origin.Whole("partners")
