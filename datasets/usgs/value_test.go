@@ -62,7 +62,7 @@ func TestAmount(t *testing.T) {
 
 func TestPlaceOf(t *testing.T) {
 	for name, want := range map[string]flows.Place{
-		"Congo (Kinshasa)": "COD", "Congo (Brazzaville)": "COG", "United States1": "USA", "United\u00a0States": "USA", "Russia ": "RUS", "Côte d’Ivoire": "CIV",
+		"Congo (Kinshasa)": "COD", "Congo (Brazzaville)": "COG", "United States1": "USA", "United\u00a0States": "USA", "UnitedStates": "USA", "World excluding the United States": "", "Russia ": "RUS", "Côte d’Ivoire": "CIV",
 		"Burma": "MMR", "Korea, Republic of": "KOR", "Guinea": "GIN", "Chinae": "CHN", "Mexicoe, 2": "MEX", "World total (rounded)": "", "Other Countries": "", "Chile": "CHL",
 	} {
 		got, glued, err := placeOf(name)

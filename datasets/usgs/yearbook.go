@@ -3,6 +3,7 @@ package usgs
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,21 +59,27 @@ type worldTable struct {
 	sheet string
 
 	title  []string
-	header bool // it was met
-	used   bool // the title is that of a table of world mine production of a commodity asked for
+	above  xlsx.Row // the last row above the header
+	header bool     // it was met
+	used   bool     // the title is that of a table of world mine production of a commodity asked for
 
 	commodity Commodity
 	unit      unit
 	estimated bool   // as a whole, by its title
 	words     string // that say of what the figures are: of the title, or of the group of rows
 	years     []yearColumn
+	first     int    // the first column of a year, read or not; before it stand the footnotes of names
 	group     string // the country of a group of rows: "Rwanda"
 	stub      string // the last one, which "Do." repeats
 }
 
-type yearColumn struct{ column, year int }
+// yearColumn is a column of figures. What stands between it and the next one, at end, are the footnotes of its figures; end is 0 for the last.
+type yearColumn struct {
+	column, end, year int
+	estimated         bool // its head says so: 2013e
+}
 
-var yearCell = regexp.MustCompile(`^((?:19|20)\d\d)(?:\.0)?[a-z, ]*$`)
+var yearCell = regexp.MustCompile(`^((?:19|20)\d\d)(?:\.0)?([a-z, ]*)$`)
 
 // yearsOf finds a header: at least two years.
 func yearsOf(r xlsx.Row) []yearColumn {
@@ -81,34 +88,99 @@ func yearsOf(r xlsx.Row) []yearColumn {
 		if m := yearCell.FindStringSubmatch(adapter.Trim(c.Text)); m != nil {
 			y, err := strconv.Atoi(m[1])
 			if err == nil {
-				out = append(out, yearColumn{i, y})
+				out = append(out, yearColumn{column: i, year: y, estimated: marked(m[2])})
 			}
 		}
 	}
 	if len(out) < 2 {
 		return nil
 	}
+	for i := range out[1:] {
+		out[i].end = out[i+1].column
+	}
 	return out
+}
+
+// ofContent picks the columns to read where several stand for a year, side by side under headings such as "Gross weight", "Niobium content" and
+// "Tantalum content": those of the commodity's own content. The gross weight beside them is that of all minerals that hold some of it, tin
+// concentrate among them, and no grade fits it.
+func (t *worldTable) ofContent(years []yearColumn) ([]yearColumn, error) {
+	seen := map[int]bool{}
+	for _, y := range years {
+		seen[y.year] = true
+	}
+	if len(seen) == len(years) {
+		return years, nil
+	}
+	var out []yearColumn
+	var headings []string
+	once := map[int]bool{}
+	for _, y := range years {
+		heading := ""
+		for i := min(y.column, len(t.above.Cells)-1); i >= 0 && heading == ""; i-- {
+			heading = adapter.Trim(t.above.Cell(i).Text)
+		}
+		if len(headings) == 0 || headings[len(headings)-1] != heading {
+			headings = append(headings, heading)
+		}
+		if of, ok := t.commodity.basisOf(heading); ok && of.Substance() && strings.Contains(strings.ToLower(heading), "content") && !once[y.year] {
+			once[y.year] = true
+			out = append(out, y)
+			t.words = heading
+		}
+	}
+	if len(once) != len(seen) {
+		return nil, fmt.Errorf("%w: several columns for a year, and none of the headings %q above them is the content of %s", datasets.ErrColumn, headings, t.commodity.Name)
+	}
+	return out, nil
 }
 
 func (t *worldTable) read(r xlsx.Row) {
 	years := yearsOf(r)
 	switch {
-	case years != nil:
-		t.years = years // again on each page of a long table
+	case years != nil: // again on each page of a long table
 		if !t.header {
 			t.header = true
 			t.begin(r.Number)
 		}
-	case !t.header:
+		t.years, t.first = years, years[0].column
+		if t.used {
+			var err error
+			if t.years, err = t.ofContent(years); err != nil {
+				t.run.Fail(t.pos(r.Number), err)
+				t.used, t.years = false, years
+			}
+		}
+	case !t.header, t.isHeading(r):
+		empty := true
 		for _, c := range r.Cells {
 			if text := adapter.Trim(c.Text); text != "" {
-				t.title = append(t.title, text)
+				empty = false
+				if !t.header {
+					t.title = append(t.title, text)
+				}
 			}
+		}
+		if !empty {
+			t.above = xlsx.Row{Number: r.Number, Cells: slices.Clone(r.Cells)}
 		}
 	default:
 		t.line(r)
 	}
+}
+
+// isHeading reports whether a row is the one above the years, on a further page: "Gross weight", "Tantalum content".
+func (t *worldTable) isHeading(r xlsx.Row) bool {
+	found := false
+	for i, c := range r.Cells {
+		text := strings.ToLower(adapter.Trim(c.Text))
+		weight := strings.Contains(text, "content") || strings.Contains(text, "gross weight")
+		if text != "" && (i == 0 || !weight) {
+			return false
+		}
+		found = found || weight
+	}
+	return found
 }
 
 // begin decides by the title whether the table is one to read.
@@ -172,7 +244,10 @@ func (t *worldTable) line(r xlsx.Row) {
 	}
 	t.stub = stub
 	w := row{reader: t.reader, cells: line, pos: t.pos(r.Number), commodity: t.commodity}
-	w.basis(t.words)
+	if !w.basis(t.words) {
+		t.run.Drop(otherContent)
+		return
+	}
 	if w.origin = t.edition(line); w.origin == nil {
 		w.bad = true
 		return
@@ -180,10 +255,13 @@ func (t *worldTable) line(r xlsx.Row) {
 	country, part, total := stub, "", strings.EqualFold(stub, "total")
 	switch {
 	case t.group == "":
+		if name, product, ok := strings.Cut(stub, ","); ok && !known(stub) && known(name) { // "Australia, columbite-tantalite"
+			country, part = name, partOf(product)
+		}
 	case total:
 		country = t.group
 	case !known(stub):
-		country, part = t.group, strings.ToLower(stub)
+		country, part = t.group, partOf(stub)
 	default:
 		t.group = ""
 	}
@@ -192,13 +270,13 @@ func (t *worldTable) line(r xlsx.Row) {
 		return
 	}
 	w.part = part
-	estimated := t.estimated || marked(line.between(1, t.years[0].column))
-	for i, y := range t.years {
-		end := len(r.Cells)
-		if i+1 < len(t.years) {
-			end = t.years[i+1].column
+	estimated := t.estimated || marked(line.between(1, t.first))
+	for _, y := range t.years {
+		end := y.end
+		if end == 0 {
+			end = len(r.Cells)
 		}
-		w.figure(y.column, t.unit, y.year, estimated || marked(line.between(y.column+1, end)), "")
+		w.figure(y.column, t.unit, y.year, estimated || y.estimated || marked(line.between(y.column+1, end)), "")
 	}
 	w.done()
 }
@@ -214,6 +292,11 @@ func (t *worldTable) grouped(name string) {
 	default:
 		t.group = ""
 	}
+}
+
+// partOf is the name of a part without the numbers of its footnotes.
+func partOf(stub string) string {
+	return strings.ToLower(adapter.Trim(strings.TrimRight(stub, "0123456789, ")))
 }
 
 // known reports whether a name is one of a country, or of several together.

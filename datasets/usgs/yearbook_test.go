@@ -144,3 +144,69 @@ func TestYearbookSource(t *testing.T) {
 	_, err := datasets.Load(context.Background(), datasets.Query{}, s)
 	require.ErrorContains(t, err, `myb1-2019-tin.xlsx/T8 :7: column C (2017): "7 200": no figure of USGS'`)
 }
+
+// sideBySide has the shape of table 6 of the chapter on niobium and tantalum in the Minerals Yearbook 2013: three groups of columns, a country
+// with several minerals, one with a mineral behind its name, a year whose head says estimated.
+func sideBySide() sheet {
+	return sheet{"T6", [][]string{
+		{"TABLE 6"}, {"NIOBIUM AND TANTALUM: WORLD PRODUCTION OF MINERAL CONCENTRATES, BY COUNTRY1"}, {"(Metric tons)"},
+		{"", "", "Gross weight3", "", "", "", "Niobium content4", "", "", "", "Tantalum content4"},
+		{"Country5", "", "2012", "", "2013e", "", "2012", "", "2013e", "", "2012", "", "2013e"},
+		{"Australia, columbite-tantalite6", "", "330", "", "340", "", "31", "", "32", "", "51", "", "52"},
+		{"Burundi", "", "210", "r", "220", "", "41", "", "42", "", "45", "r, e", "46"},
+		{"Congo (Kinshasa):"},
+		{"Cassiterite concentrate", "", "9100", "", "9200", "", "81", "", "82", "", "91", "", "92"},
+		{"Columbite-tantalite11", "", "510", "", "520", "", "61", "", "62", "", "71", "", "72"},
+		{"Total", "", "1", "", "2", "", "3", "", "4", "", "162", "", "164"},
+		{"TABLE 6\u2014Continued"},
+		{"", "", "Gross weight3", "", "", "", "Niobium content4", "", "", "", "Tantalum content4"},
+		{"Country5", "", "2012", "", "2013e", "", "2012", "", "2013e", "", "2012", "", "2013e"},
+		{"Uganda", "", "9", "", "9", "", "--", "", "--", "", "(13)", "", "2"},
+	}}
+}
+
+// Of columns side by side those of tantalum content are read: not the gross weight, which is that of tin concentrate too, nor niobium.
+func TestColumnsSideBySide(t *testing.T) {
+	var stats datasets.Stats
+	s := usgs.Source{Published: "2015", Stats: &stats, FS: fstest.MapFS{"myb1-2013-niobi.xlsx": {Data: workbook(t, sideBySide())}}}
+	got := map[string]string{}
+	for _, c := range claims(t, s) {
+		require.Equal(t, flows.Ta, c.Amount.Basis)
+		name := c.Period.String() + " " + string(c.To) + " " + c.Part
+		require.NotContains(t, got, name)
+		got[name] = c.Amount.Text + " " + string(c.Evidence)
+	}
+	require.Equal(t, map[string]string{
+		"2012 AUS columbite-tantalite": "51 t reported", "2013 AUS columbite-tantalite": "52 t estimated",
+		"2012 BDI ": "45 t estimated", "2013 BDI ": "46 t estimated",
+		"2012 COD cassiterite concentrate": "91 t reported", "2013 COD cassiterite concentrate": "92 t estimated",
+		"2012 COD columbite-tantalite": "71 t reported", "2013 COD columbite-tantalite": "72 t estimated",
+		"2012 COD ": "162 t reported", "2013 COD ": "164 t estimated", // 91 + 71, 92 + 72
+		"2013 UGA ": "2 t estimated",
+	}, got)
+	require.Equal(t, "6 rows: 6 kept", stats.String())
+
+	bare := sideBySide()
+	bare.rows = append(bare.rows[:3:3], bare.rows[4:7]...)
+	_, err := datasets.Load(context.Background(), datasets.Query{}, usgs.Source{Published: "2015", FS: fstest.MapFS{"myb1-2013-niobi.xlsx": {Data: workbook(t, bare)}}})
+	require.ErrorContains(t, err, "myb1-2013-niobi.xlsx/T6:4: bad column: several columns for a year")
+}
+
+// What is of another substance than the commodity is dropped, and an oxide's content is the oxide's.
+func TestContentOfAnotherSubstance(t *testing.T) {
+	groups := sheet{"T6", [][]string{
+		{"NIOBIUM AND TANTALUM: WORLD PRODUCTION OF MINERAL CONCENTRATES, BY COUNTRY"}, {"(Metric tons)"}, {"", "2012", "2013"},
+		{"Niobium content:"}, {"Burundi", "31", "32"}, {"Tantalum content:"}, {"Burundi", "41", "42"}, {"Ta2O5 content:"}, {"Uganda", "51", "52"},
+	}}
+	var stats datasets.Stats
+	all := claims(t, usgs.Source{Published: "2015", Stats: &stats, FS: fstest.MapFS{
+		"myb1-2013-niobi.xlsx": {Data: workbook(t, groups)},
+		"mcs2018-niobi.csv":    {Data: []byte("Source,Country,Type,Prod_t_2016,Prod_t_est_2017\nMCS2018,Rwanda,\"Niobium and tantalum, mine production, niobium content\",1,2\n")},
+	}})
+	var got []string
+	for _, c := range all {
+		got = append(got, string(c.To)+" "+c.Amount.Text+" "+string(c.Amount.Basis))
+	}
+	require.Equal(t, []string{"BDI 41 t Ta", "BDI 42 t Ta", "UGA 51 t Ta2O5", "UGA 52 t Ta2O5"}, got)
+	require.Equal(t, "4 rows: 2 kept, 2 content of another substance", stats.String())
+}
