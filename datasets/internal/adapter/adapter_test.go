@@ -121,6 +121,16 @@ func TestWanted(t *testing.T) {
 	}
 }
 
+// Which of two columns of one name holds the figures is not for a program to guess.
+func TestTwoColumnsOfOneName(t *testing.T) {
+	s := format{fs: fstest.MapFS{"tin.csv": {Data: []byte("Country,Year,,,YEAR \nRWA,2019,,,2020\n")}}}
+	var errs []string
+	for _, err := range s.Records(context.Background(), datasets.Query{}) {
+		errs = append(errs, err.Error())
+	}
+	require.Equal(t, []string{"tin.csv:1: bad column: two columns have the name YEAR: keep one of them"}, errs)
+}
+
 // A file of another format is not read to its end.
 func TestTooManyBadRows(t *testing.T) {
 	var stats datasets.Stats
