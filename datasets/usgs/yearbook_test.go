@@ -1,6 +1,8 @@
 package usgs_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"testing"
 	"testing/fstest"
@@ -121,6 +123,13 @@ func TestYearbook(t *testing.T) {
 func TestYearbookSource(t *testing.T) {
 	fsys := fstest.MapFS{"myb1-2019-tin.xlsx": {Data: workbook(t, tin()...)}}
 	datasetstest.TestSource(t, usgs.Source{FS: fsys, Published: "2022"})
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err := z.Write(fsys["myb1-2019-tin.xlsx"].Data)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	require.Len(t, claims(t, usgs.Source{FS: fstest.MapFS{"myb1-2019-tin.xlsx.gz": {Data: packed.Bytes()}}, Published: "2022"}),
+		len(claims(t, usgs.Source{FS: fsys, Published: "2022"})))
 	for says, s := range map[string]usgs.Source{
 		"set Published": {FS: fsys},
 		"set Edition":   {FS: fstest.MapFS{"a-myb.xlsx": fsys["myb1-2019-tin.xlsx"]}, Published: "2022"},
@@ -141,7 +150,7 @@ func TestYearbookSource(t *testing.T) {
 	bad[0].rows[7][0] = "Congo"
 	s := usgs.Source{Published: "2022", FS: fstest.MapFS{"myb1-2019-tin.xlsx": {Data: workbook(t, bad...)}}}
 	datasetstest.TestBadRows(t, s, flows.Pos{File: "myb1-2019-tin.xlsx/T8 ", Line: 7}, flows.Pos{File: "myb1-2019-tin.xlsx/T8 ", Line: 8})
-	_, err := datasets.Load(context.Background(), datasets.Query{}, s)
+	_, err = datasets.Load(context.Background(), datasets.Query{}, s)
 	require.ErrorContains(t, err, `myb1-2019-tin.xlsx/T8 :7: column C (2017): "7 200": no figure of USGS'`)
 }
 

@@ -163,6 +163,7 @@ func TestFiles(t *testing.T) {
 		"no column year among Country, Jahr":               file("Country,Jahr\n"),
 		"tin.csv: the gzip file is cut short":              file("\x1f\x8b"),
 		"tin.csv: bad encoding: the file is UTF-16":        file("\xff\xfeC\x00"),
+		"tin.csv: bad encoding: the file is a zip archive": file("PK\x03\x04"),
 		"tin.csv:1: bad row: a quote is opened and never ": file("\"Country,Year\n"),
 	} {
 		require.ErrorContains(t, first(s), says)
