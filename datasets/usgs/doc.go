@@ -38,6 +38,9 @@
 //	>95, <100       a bound
 //	e, r            estimated, revised, glued to a number or to a country's name; a digit there is a footnote
 //
+// A row of which all figures are missing is counted as dropped, by the first of them; a figure that is missing beside others in
+// datasets.Stats.Missing.
+//
 // A figure is estimated where its column (Prod_t_est_2022), its note ("Also estimated in 2022", "Estimated.") or its token says so.
 //
 // # What is known to be derived

@@ -183,7 +183,7 @@ type row struct {
 	place   flows.Place
 	glued   bool // an "e" for estimated is glued to the country's name
 	claims  []flows.Record
-	missing string // why the first figure without a number has none
+	missing []string // why figures without a number have none
 	bad     bool
 }
 
@@ -302,9 +302,7 @@ func (w *row) figure(column int, u unit, year int, estimated bool, note string) 
 		w.fail(column, err)
 		return
 	case f.missing != "":
-		if w.missing == "" {
-			w.missing = f.missing
-		}
+		w.missing = append(w.missing, f.missing)
 		return
 	}
 	spread := w.Spread
@@ -342,8 +340,11 @@ func (w *row) done() {
 	switch {
 	case w.bad:
 	case len(w.claims) == 0:
-		w.run.Drop(w.missing)
+		w.run.Drop(w.missing[0])
 	default:
+		for _, why := range w.missing {
+			w.run.Missing(why)
+		}
 		w.run.Keep(w.claims...)
 	}
 }

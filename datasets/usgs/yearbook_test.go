@@ -117,7 +117,8 @@ func TestYearbook(t *testing.T) {
 	require.Equal(t, flows.Derived, got[key{flows.Tantalum, "RWA", "", 2019, flows.Gross}].Evidence)
 	require.Equal(t, flows.Pos{File: "myb1-2019-tin.xlsx/T8 ", Line: 14}, got[key{flows.Tin, "RWA", "", 2019, flows.Sn}].Pos)
 	// T1 and T9 have a row each, T8 eight and the grand total; tantalum has four.
-	require.Equal(t, "15 rows: 12 kept, 2 of a table without world mine production of a commodity asked for, 1 world or other countries", stats.String())
+	require.Equal(t, "15 rows: 12 kept, 2 of a table without world mine production of a commodity asked for, 1 world or other countries; "+
+		"beside other figures 1 not available (NA or empty), 1 see a footnote, 1 withheld (W)", stats.String())
 }
 
 func TestYearbookSource(t *testing.T) {
@@ -193,7 +194,7 @@ func TestColumnsSideBySide(t *testing.T) {
 		"2012 COD ": "162 t reported", "2013 COD ": "164 t estimated", // 91 + 71, 92 + 72
 		"2013 UGA ": "2 t estimated",
 	}, got)
-	require.Equal(t, "6 rows: 6 kept", stats.String())
+	require.Equal(t, "6 rows: 6 kept; beside other figures 1 see a footnote", stats.String())
 
 	bare := sideBySide()
 	bare.rows = append(bare.rows[:3:3], bare.rows[4:7]...)
