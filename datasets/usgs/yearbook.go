@@ -64,7 +64,8 @@ type worldTable struct {
 	used   bool     // the title is that of a table of world mine production of a commodity asked for
 
 	commodity Commodity
-	unit      unit
+	unit      unit   // of the title
+	ditto     unit   // of the last row that has one of its own
 	estimated bool   // as a whole, by its title
 	words     string // that say of what the figures are: of the title, or of the group of rows
 	years     []yearColumn
@@ -270,16 +271,42 @@ func (t *worldTable) line(r xlsx.Row) {
 		return
 	}
 	w.part = part
+	u, ok := t.unitOf(line)
+	if !ok {
+		return
+	}
 	estimated := t.estimated || marked(line.between(1, t.first))
 	for _, y := range t.years {
 		end := y.end
 		if end == 0 {
 			end = len(r.Cells)
 		}
-		w.figure(y.column, t.unit, y.year, estimated || y.estimated || marked(line.between(y.column+1, end)), "")
+		w.figure(y.column, u, y.year, estimated || y.estimated || marked(line.between(y.column+1, end)), "")
 	}
 	w.done()
 }
+
+// unitOf is the unit of a row: what stands in a column of units behind the names, where "do." repeats the one above, else that of the title. It
+// returns false, having reported why, where a word there is no unit of mass.
+func (t *worldTable) unitOf(line *sheetLine) (unit, bool) {
+	for i := 1; i < t.first; i++ {
+		text := strings.TrimRight(line.Text(i), ". ")
+		u, ok := unitOf(text)
+		switch {
+		case ok:
+			t.ditto = u
+			return u, true
+		case strings.EqualFold(text, "do") && t.ditto.tonnes > 0:
+			return t.ditto, true
+		case word.MatchString(text): // shorter ones are footnotes
+			line.Bad(i, fmt.Errorf("%w: want metric tons, kilograms, thousand or million metric tons", datasets.ErrUnit))
+			return unit{}, false
+		}
+	}
+	return t.unit, true
+}
+
+var word = regexp.MustCompile(`[A-Za-z]{3}`)
 
 // grouped begins a group of rows: of a country, or of figures of another weight. Any other heading (a continent) groups nothing.
 func (t *worldTable) grouped(name string) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"fmt"
 	"testing"
 	"testing/fstest"
 
@@ -219,4 +220,24 @@ func TestContentOfAnotherSubstance(t *testing.T) {
 	}
 	require.Equal(t, []string{"BDI 41 t Ta", "BDI 42 t Ta", "UGA 51 t Ta2O5", "UGA 52 t Ta2O5"}, got)
 	require.Equal(t, "4 rows: 2 kept, 2 content of another substance", stats.String())
+}
+
+// A column of units behind the names holds for its rows, and "do." repeats it.
+func TestColumnOfUnits(t *testing.T) {
+	table := sheet{"T8", [][]string{
+		{"GOLD: WORLD MINE PRODUCTION, BY COUNTRY"}, {"(Metric tons, gold content, unless otherwise specified)"}, {"Country", "", "Unit", "2012", "", "2013"},
+		{"Burundi", "e", "kilograms", "410", "", "420"}, {"Rwanda", "", "do.", "31", "", "32"}, {"Ghana", "2", "", "87", "", "88"}, {"Mali", "", "thousand carats", "1", "", "2"},
+	}}
+	s := usgs.Source{Published: "2015", FS: fstest.MapFS{"myb1-2013-gold.xlsx": {Data: workbook(t, table)}}}
+	var got []string
+	for r, err := range s.Records(context.Background(), datasets.Query{Period: flows.Year(2013)}) {
+		if err != nil {
+			got = append(got, err.Error())
+			continue
+		}
+		c := r.(flows.Claim)
+		got = append(got, fmt.Sprintf("%s %s %.3g t %s", c.To, c.Amount.Text, c.Amount.Value.Quantile(0.5), c.Evidence))
+	}
+	require.Equal(t, []string{"BDI 420 kg 0.42 t estimated", "RWA 32 kg 0.032 t reported", "GHA 88 t 88 t reported",
+		`myb1-2013-gold.xlsx/T8:7: column C: "thousand carats": bad unit: want metric tons, kilograms, thousand or million metric tons`}, got)
 }
