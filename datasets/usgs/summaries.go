@@ -210,7 +210,7 @@ func (c Commodity) basisOf(words string) (flows.Basis, bool) {
 		switch word := m[1] + m[2]; word {
 		case strings.ToLower(c.Name), strings.ToLower(string(c.Basis)):
 			return c.Basis, true
-		case "content", "contained", "metal":
+		case "content", "contained", "metal", "mineral", "recoverable", "in": // say of nothing in particular
 		default:
 			for _, b := range flows.Bases() {
 				if b.Substance() && strings.EqualFold(string(b), word) && strings.HasPrefix(string(b), string(c.Basis)) {

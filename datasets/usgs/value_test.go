@@ -75,3 +75,17 @@ func TestPlaceOf(t *testing.T) {
 	_, _, err = placeOf("Atlantis")
 	require.ErrorIs(t, err, flows.ErrPlace)
 }
+
+func TestBasisOf(t *testing.T) {
+	tantalum := Commodity{flows.Tantalum, "tantalum", flows.Ta}
+	for words, want := range map[string]flows.Basis{
+		"Mine production, tantalum content": flows.Ta, "contained tantalum": flows.Ta, "metric tons Ta content": flows.Ta, "Tantalum content4": flows.Ta, "contained content": flows.Ta,
+		"tantalum contained in concentrate": flows.Ta, "recoverable content": flows.Ta, "mine production": flows.Ta, "Ta2O5 content": flows.Ta2O5,
+		"Gross weight3": flows.Gross, "World production of mineral concentrates": flows.Gross,
+		"niobium content": "", "Nb content": "", "Nb2O5 content": "", "contained tin": "", "niobium content and tantalum content": flows.Ta,
+	} {
+		got, ok := tantalum.basisOf(words)
+		require.Equal(t, want, got, words)
+		require.Equal(t, want != "", ok, words)
+	}
+}
