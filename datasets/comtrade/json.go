@@ -223,19 +223,22 @@ func (r *jsonRow) split() error {
 			return fmt.Errorf("%w: row %d of data: %s holds a list or an object", datasets.ErrShape, r.answer.rows, key)
 		}
 		text = text[len(cell):]
-		r.set(key[1:len(key)-1], cell)
+		if !r.set(key[1:len(key)-1], cell) {
+			return fmt.Errorf("%w: row %d of data has %s twice", datasets.ErrShape, r.answer.rows, key)
+		}
 	}
 	return nil
 }
 
-// set keeps the cell of one name. Of two of one name the first counts.
-func (r *jsonRow) set(name, cell []byte) {
+// set keeps the cell of one name. It reports false for the second of two that are read.
+func (r *jsonRow) set(name, cell []byte) bool {
 	for f := range fields {
 		if len(names[f]) == len(name) && (names[f] == string(name) || strings.EqualFold(names[f], string(name))) {
-			if !r.there[f] {
-				r.there[f], r.cells[f] = true, cell
+			if r.there[f] {
+				return false
 			}
-			return
+			r.there[f], r.cells[f] = true, cell
+			return true
 		}
 	}
 	switch string(name) {
@@ -245,6 +248,7 @@ func (r *jsonRow) set(name, cell []byte) {
 		}
 		r.has[string(name)] = true
 	}
+	return true
 }
 
 // next leaves out what stands between the parts of an object.
