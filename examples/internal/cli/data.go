@@ -185,7 +185,8 @@ func (o only) ReadDir(name string) ([]fs.DirEntry, error) {
 	return slices.DeleteFunc(all, func(d fs.DirEntry) bool { return d.Name() != o.name }), err
 }
 
-// load reads the sources and says on stderr what became of the rows of publishers' files.
+// load reads the sources and says on stderr what became of the rows of publishers' files. Such files hold figures that nobody asked for and no
+// rate leads to tonnes: they are set aside. In a package of one's own a missing rate is an error.
 func load(ctx context.Context, p Program, s *settings, stderr io.Writer) (*flows.Ledger, error) {
 	sources, err := s.sources(p)
 	if err != nil {
@@ -201,6 +202,7 @@ func load(ctx context.Context, p Program, s *settings, stderr io.Writer) (*flows
 	}
 	for _, src := range sources {
 		if src.count != nil {
+			s.options.SetAside = true
 			fmt.Fprintf(stderr, "%s: %s: %s\n", p.Name, src.label, src.count)
 		}
 	}

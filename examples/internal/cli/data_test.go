@@ -34,6 +34,20 @@ func TestPublishersFiles(t *testing.T) {
 	require.Contains(t, out, "TradeData.csv:2")
 }
 
+// A publisher's figure that no rate carries to tonnes is set aside, and said.
+func TestFiguresWithoutARate(t *testing.T) {
+	dir := t.TempDir()
+	row := `"2013","52","2013","458","M","646","0","H4","260900","C00","0","-1","0","0","9000000",""` + "\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "TradeData.csv"), []byte(trade+row), 0o644))
+	args := []string{"-data", "greatlakes", "-data", "comtrade:" + dir, "-mineral", "tin", "-place", "RWA", "-period", "2013"}
+	status, out, errs := call(args...)
+	require.Equal(t, 0, status, errs)
+	require.Contains(t, out, "no-rate: set aside, since no rate leads from USD-cif to Sn: what trade statistics of Malaysia\n    state (1)")
+	status, out, errs = call(append(args, "-aside")...)
+	require.Equal(t, 0, status, errs)
+	require.Contains(t, out, "no rate leads from USD-cif to Sn")
+}
+
 func TestWrongData(t *testing.T) {
 	for _, c := range []struct {
 		data   string
