@@ -92,7 +92,7 @@ func (l *Ledger) Balance(cell Cell) Balance {
 	for s, dst := range [roles]*[]Claim{&b.Output, &b.Declared, &b.Mirrored, &b.Reconciled,
 		&b.InflowDeclared, &b.InflowMirrored, &b.InflowReconciled, &b.Use, &b.Stock} {
 		if len(lists[s]) > 0 {
-			*dst = b.speak(lists[s], l.Substance(cell.Mineral))
+			*dst = b.speak(lists[s], l.Substance(cell.Mineral), func(money Basis) bool { return l.priced[priceKey{cell.Mineral, money}] })
 		}
 	}
 	return b
@@ -163,8 +163,8 @@ func speaksFor(reporter, place Place) bool {
 }
 
 // speak keeps, per producer and flow, the claims that are to be summed, and sets the others aside. It applies, in this order: the
-// latest edition wins; tonnes beat dollars; the whole beats its parts.
-func (b *Balance) speak(claims []Claim, substance Basis) []Claim {
+// latest edition wins; tonnes beat dollars, unless they were made from them; the whole beats its parts.
+func (b *Balance) speak(claims []Claim, substance Basis, priced func(Basis) bool) []Claim {
 	var out []Claim
 	for _, group := range groups(claims, b.Place) {
 		group = b.latestEditions(group, substance)
@@ -176,7 +176,7 @@ func (b *Balance) speak(claims []Claim, substance Basis) []Claim {
 				bounds = append(bounds, c)
 			}
 		}
-		about = b.tonnesBeatDollars(about)
+		about = b.tonnesBeatDollars(about, priced)
 		picked, rest, _, _ := cover(about, b.Cell)
 		for _, c := range rest {
 			b.aside(c, PartOfWhole, "a piece of a flow whose whole, or a fuller set of pieces, the same producer states")
@@ -252,29 +252,47 @@ func kind(b Basis) string {
 	return "mass"
 }
 
-func (b *Balance) tonnesBeatDollars(about []Claim) []Claim {
+// tonnesBeatDollars keeps, of tonnes and dollars that a producer states of one piece, the tonnes. But tonnes that one origin estimated beside
+// dollars that were reported to it were made from them with a unit value of somebody else's (UN Comtrade's estimated weights): there the dollars
+// speak, where a rate leads from them to the substance.
+func (b *Balance) tonnesBeatDollars(about []Claim, priced func(Basis) bool) []Claim {
 	type pieceKey struct {
 		from, to Place
 		part     string
 		period   Period
 	}
 	key := func(c *Claim) pieceKey { return pieceKey{c.From, c.To, c.Part, c.Period} }
-	weighed := map[pieceKey]bool{}
+	weighed, reported := map[pieceKey]bool{}, map[pieceKey]*Origin{}
 	for i := range about {
-		if kind(about[i].Amount.Basis) == "mass" {
-			weighed[key(&about[i])] = true
+		c := &about[i]
+		switch kind(c.Amount.Basis) {
+		case "mass":
+			weighed[key(c)] = true
+		case "money":
+			if c.Evidence == Reported && priced(c.Amount.Basis) {
+				reported[key(c)] = c.Origin
+			}
 		}
 	}
 	if len(weighed) == 0 {
 		return about
 	}
+	made := map[pieceKey]bool{} // of dollars
+	for i := range about {
+		if c := &about[i]; kind(c.Amount.Basis) == "mass" && c.Evidence == Estimated && reported[key(c)] == c.Origin {
+			made[key(c)] = true
+		}
+	}
 	out := about[:0:0]
 	for _, c := range about {
-		if kind(c.Amount.Basis) == "money" && weighed[key(&c)] {
+		switch k := key(&c); {
+		case kind(c.Amount.Basis) == "money" && weighed[k] && !made[k]:
 			b.aside(c, UnitValue, "the same producer states tonnes: its dollars check the unit value")
-			continue
+		case kind(c.Amount.Basis) == "mass" && made[k]:
+			b.aside(c, UnitValue, "the tonnes are estimated and the dollars beside them reported: the tonnes check the unit value")
+		default:
+			out = append(out, c)
 		}
-		out = append(out, c)
 	}
 	return out
 }

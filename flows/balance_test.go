@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mineralflows/mineralflows/flows"
+	"github.com/mineralflows/mineralflows/flows/dist"
 )
 
 // A whole is never added to its parts. All claims are about Rwanda's tin of 2012 by one producer unless a case says otherwise.
@@ -163,6 +164,36 @@ func TestMostOfAPart(t *testing.T) {
 				got = append(got, says{s.Bound, sum, s.Complete})
 			}
 			require.ElementsMatch(t, c.want, got)
+		})
+	}
+}
+
+// Tonnes beat dollars, but not those that were made from them: where one origin estimated the tonnes, was told the dollars, and a price is known.
+func TestTonnesMadeOfDollars(t *testing.T) {
+	o, other := origin("Comtrade"), edition("Comtrade", "2023")
+	price := flows.Rate{Mineral: flows.Gold, Of: flows.USDSpot, Per: flows.Au, Value: dist.Exactly(5e7), Origin: o}
+	cif := flows.Rate{Mineral: flows.Gold, Of: flows.USDCIF, Per: flows.USDSpot, Value: dist.Exactly(1), Origin: o}
+	tonnes := func(o *flows.Origin, e flows.Evidence) flows.Claim {
+		return claim("gold 2022 RWA>ARE", 7, flows.Gross, o, by("ARE"), evidence(e))
+	}
+	dollars := claim("gold 2022 RWA>ARE", 550e6, flows.USDCIF, o, by("ARE"), evidence(flows.Reported))
+	for name, c := range map[string]struct {
+		records []flows.Record
+		speaks  flows.Basis
+	}{
+		"estimated from reported dollars":      {[]flows.Record{tonnes(o, flows.Estimated), dollars, price, cif}, flows.USDCIF},
+		"reported too":                         {[]flows.Record{tonnes(o, flows.Reported), dollars, price, cif}, flows.Gross},
+		"no price leads from the dollars":      {[]flows.Record{tonnes(o, flows.Estimated), dollars, price}, flows.Gross},
+		"estimated by another edition":         {[]flows.Record{tonnes(other, flows.Estimated), dollars, price, cif}, flows.Gross},
+		"estimated, and nothing else is known": {[]flows.Record{tonnes(o, flows.Estimated), price, cif}, flows.Gross},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := balance(ledgerOf(t, c.records...), "gold/RWA/2022")
+			require.Len(t, b.Mirrored, 1)
+			require.Equal(t, c.speaks, b.Mirrored[0].Amount.Basis)
+			for _, why := range codes(b) { // the other one, where there is another
+				require.Equal(t, flows.UnitValue, why)
+			}
 		})
 	}
 }

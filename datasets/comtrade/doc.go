@@ -63,7 +63,7 @@
 //   - a value: */1.08. Imports of gold that partners record from Rwanda against Rwanda's declarations, 2020 to 2023: root mean square of the
 //     logarithms 0.0678, over sqrt 2 0.0479, exp(1.645 * 0.0479) = 1.082 (package greatlakes, origin comtrade-uae-gold).
 //   - a mass that UN Comtrade estimated (isNetWgtEstimated, isQtyEstimated): */2. It is as a rule the value divided by a standard unit value, so its
-//     evidence is estimated. The ledger lets tonnes speak before dollars, these tonnes too.
+//     evidence is estimated. Where the value was reported and a price is known, the ledger lets the value speak.
 //
 // They cover recording, valuation and shipping lag. A false origin or a hidden shipment is no error of measurement, and is in none of them.
 //
