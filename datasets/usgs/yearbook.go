@@ -21,33 +21,9 @@ const (
 // yearbook reads the tables of world mine production in a workbook of the Minerals Yearbook. Everything is found by its text, for tables
 // and columns move from year to year.
 func (r *reader) yearbook(f adapter.File) {
-	in, err := f.Open()
-	if err != nil {
-		r.run.Fail(f.Pos(0), err)
-		return
-	}
-	book, err := xlsx.OpenFile(in)
-	if err != nil {
-		r.run.Fail(f.Pos(0), err)
-		return
-	}
-	defer book.Close()
-	for _, s := range book.Sheets() {
-		if s.Hidden || r.run.Done() {
-			continue
-		}
-		t := &worldTable{reader: r, file: f, sheet: s.Name}
-		for line, err := range book.Rows(r.run.Context(), s.Name) {
-			if err != nil {
-				r.run.Fail(f.Pos(0), err)
-				return
-			}
-			t.read(line)
-			if r.run.Done() {
-				return
-			}
-		}
-	}
+	r.run.Workbook(f, func(sheet string) func(xlsx.Row) {
+		return (&worldTable{reader: r, file: f, sheet: sheet}).read
+	})
 }
 
 // worldTable is one sheet while it is read. Above its header stand a number, a title, and the unit in brackets; between the columns of the
@@ -62,7 +38,7 @@ type worldTable struct {
 	used   bool // the title is that of a table of world mine production of a commodity asked for
 
 	commodity Commodity
-	unit      unit
+	unit      adapter.Unit
 	estimated bool   // as a whole, by its title
 	words     string // that say of what the figures are: of the title, or of the group of rows
 	years     []yearColumn
@@ -135,7 +111,7 @@ func (t *worldTable) begin(line int) {
 			t.unit = u
 		}
 	}
-	if t.unit.tonnes == 0 {
+	if t.unit.Tonnes == 0 {
 		t.run.Fail(t.pos(line), fmt.Errorf("%w: the title %q has no unit in brackets, (Metric tons) or (Kilograms)", datasets.ErrUnit, title))
 		return
 	}
@@ -145,7 +121,7 @@ func (t *worldTable) begin(line int) {
 var inBrackets = regexp.MustCompile(`\(([^()]*)\)`)
 
 func (t *worldTable) pos(line int) flows.Pos {
-	return flows.Pos{File: t.file.Name + "/" + t.sheet, Line: line}
+	return t.file.SheetPos(t.sheet, line)
 }
 
 // line reads a row below the header: a group ("Rwanda:", "Gross weight:"), a figure, or the text of a footnote.
