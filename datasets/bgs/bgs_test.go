@@ -184,19 +184,19 @@ func TestPages(t *testing.T) {
 
 func TestNoPages(t *testing.T) {
 	for text, says := range map[string]string{
-		`{"type":"FeatureCollection"}`:                                       "bgs.json: bad row: no list of features",
-		`{"code":"InvalidParameterValue","description":"unknown property"}`:  "the API answered with an error",
-		`[{"quantity":1}]`:                                                   "no object: want a FeatureCollection",
-		`{"features":{}}`:                                                    "features is no list",
-		`{"features":[{"properties":{}}`:                                     "the file is cut short",
-		`{"features":[]} {}`:                                                 "text behind the page",
-		`{"features":[nought]}`:                                              "no JSON",
-		`{"features":[3]}`:                                                   "bgs.json:1: feature 1: bad row: it is no object with properties",
-		`{"features":[{"properties":null}]}`:                                 "it is no object with properties",
-		`{"features":[{"properties":{"year":"2016"}}]}`:                      "feature 1: bad column: no property bgs_statistic_type_trans: ask the API for all properties",
-		`{"features":[{"properties":{"bgs_statistic_type_trans":["a"]}}]}`:   "bgs_statistic_type_trans holds a list or an object",
-		"bgs_commodity_trans,year,quantity\n":                                "no column bgs_statistic_type_trans, bgs_sub_commodity_trans",
-		`{"note":"` + strings.Repeat("x", 2<<20) + `"}`:                      "this is no page of features",
+		`{"type":"FeatureCollection"}`:                                      "bgs.json: bad row: no list of features",
+		`{"code":"InvalidParameterValue","description":"unknown property"}`: "the API answered with an error",
+		`[{"quantity":1}]`:                                                  "no object: want a FeatureCollection",
+		`{"features":{}}`:                                                   "features is no list",
+		`{"features":[{"properties":{}}`:                                    "the file is cut short",
+		`{"features":[]} {}`:                                                "text behind the page",
+		`{"features":[nought]}`:                                             "no JSON",
+		`{"features":[3]}`:                                                  "bgs.json:1: feature 1: bad row: it is no object with properties",
+		`{"features":[{"properties":null}]}`:                                "it is no object with properties",
+		`{"features":[{"properties":{"year":"2016"}}]}`:                     "feature 1: bad column: no property bgs_statistic_type_trans: ask the API for all properties",
+		`{"features":[{"properties":{"bgs_statistic_type_trans":["a"]}}]}`:  "bgs_statistic_type_trans holds a list or an object",
+		"bgs_commodity_trans,year,quantity\n":                               "no column bgs_statistic_type_trans, bgs_sub_commodity_trans",
+		`{"note":"` + strings.Repeat("x", 2<<20) + `"}`:                     "this is no page of features",
 		strings.ReplaceAll(string(fileOf("trade.json")), `"quantity": 120.5`, `"quantity": "1,205"`): `trade.json:1: column quantity: "1,205": feature 1: want a number`,
 	} {
 		requireFault(t, bgs.Source{Open: open(text), Name: map[bool]string{true: "trade.json", false: "bgs.json"}[strings.Contains(says, "trade")], Published: "2024", Commodities: bgs.Trade()}, says)

@@ -26,7 +26,6 @@ type page struct {
 	text    *adapter.JSON
 	rows    int
 	kept    []*feature
-	missing map[string]bool
 	isList  bool
 	matched int // numberMatched, -1: not stated
 	stamp   string
