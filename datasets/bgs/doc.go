@@ -26,7 +26,7 @@
 //
 // The basis is that of the units: "tonnes (metal content)" are tonnes of the metal. Where they say no more than "kilograms" or "tonnes
 // (metric)", it is that of the commodity: gold is contained gold, and columbite-tantalite is gross. BGS counts tantalum and niobium by
-// mineral, gross and, since 2016, by content: bgs_sub_commodity_trans is "Columbite-tantalite" and "Columbite-tantalite-Ta content".
+// mineral, gross and in later years also by content: bgs_sub_commodity_trans is "Columbite-tantalite" and "Columbite-tantalite-Ta content".
 // Each mineral is a part of a country's tantalum, and together they are its whole. What niobium ore (columbite, pyrochlore) holds of
 // tantalum is in it only where BGS states it. A note such as "Nb2O5 content." at the figure beats the table.
 //
@@ -60,5 +60,5 @@
 // tell better. BGS states no uncertainty. The default is 90 % within a factor of 1.43 for gold and 1.63 for all else, as package greatlakes
 // reasons in the notes of its origins.
 //
-// Note: no genuine page of GeoJSON was at hand. The shape is the one of the standard (OGC 17-069r4) and of the programs that read it.
+// Note: no genuine page of GeoJSON was at hand. The shape is that of the standard (OGC API - Features) and of the programs that read it.
 package bgs

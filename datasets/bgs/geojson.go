@@ -12,6 +12,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
@@ -188,50 +189,41 @@ func (w *feature) bad(c column, err error) {
 	w.run.Bad(w.pos, names[c], w.cells[c], fmt.Errorf("feature %d: %w", w.pos.Line, err))
 }
 
-// read finds the properties by their names.
+// read finds the properties by their names. Of two of one name the first counts.
 func (w *feature) read(raw json.RawMessage) error {
-	var f struct {
-		Properties map[string]json.RawMessage `json:"properties"`
+	var properties []byte
+	for name, value := range adapter.Members(raw) {
+		if string(name) == "properties" {
+			properties = value
+		}
 	}
-	var wrong *json.UnmarshalTypeError
-	switch err := json.Unmarshal(raw, &f); {
-	case errors.As(err, &wrong) || err == nil && f.Properties == nil:
+	if len(properties) == 0 || properties[0] != '{' {
 		return fmt.Errorf("%w: it is no object with properties", datasets.ErrShape)
-	case err != nil:
-		return fmt.Errorf("%w: %w", datasets.ErrShape, err)
 	}
-	for c := range columns {
-		value, there := property(f.Properties, names[c])
-		switch text, ok := simple(value); {
-		case !there && c < required:
+	there := [columns]bool{}
+	for name, value := range adapter.Members(properties) {
+		for c := range columns {
+			if there[c] || len(name) != len(names[c]) || !strings.EqualFold(string(name), names[c]) {
+				continue
+			}
+			text, ok := simple(value)
+			if !ok {
+				return fmt.Errorf("%w: %s holds a list or an object", datasets.ErrShape, names[c])
+			}
+			there[c], w.cells[c] = true, text
+			break
+		}
+	}
+	for c := range required {
+		if !there[c] {
 			return fmt.Errorf("%w: no property %s: ask the API for all properties", datasets.ErrColumn, names[c])
-		case there && !ok:
-			return fmt.Errorf("%w: %s holds a list or an object", datasets.ErrShape, names[c])
-		default:
-			w.cells[c] = text
 		}
 	}
 	return nil
 }
 
-// property finds a property by its name as it is written, else by the first that differs in case.
-func property(all map[string]json.RawMessage, name string) (json.RawMessage, bool) {
-	if value, ok := all[name]; ok {
-		return value, true
-	}
-	found := ""
-	for other := range all {
-		if strings.EqualFold(other, name) && (found == "" || other < found) {
-			found = other
-		}
-	}
-	value, ok := all[found]
-	return value, ok && found != ""
-}
-
 // simple is the text of a value: what a string holds, a number as it is written, "" for null.
-func simple(value json.RawMessage) (string, bool) {
-	value = bytes.TrimSpace(value)
+func simple(value []byte) (string, bool) {
 	switch {
 	case len(value) == 0, value[0] == '{', value[0] == '[':
 		return "", false
@@ -239,6 +231,9 @@ func simple(value json.RawMessage) (string, bool) {
 		return "", true
 	case value[0] != '"':
 		return string(value), true
+	}
+	if bytes.IndexByte(value, '\\') < 0 && utf8.Valid(value) {
+		return adapter.Trim(string(value[1 : len(value)-1])), true
 	}
 	var s string
 	if json.Unmarshal(value, &s) != nil {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mineralflows/mineralflows/datasets"
-	"github.com/mineralflows/mineralflows/datasets/area"
 	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
 	"github.com/mineralflows/mineralflows/flows"
 )
@@ -281,73 +279,4 @@ func (r *reader) origin(c Commodity, published string) *flows.Origin {
 	}
 	r.origins[id] = o
 	return o
-}
-
-// placeOf finds a country by its name, as it was in the year. Where there is none, why says so.
-func placeOf(name string, year int) (place flows.Place, why string, err error) {
-	switch name {
-	case "Abu Dhabi", "Dubai", "Melilla", "The Canary Islands", "Banaba":
-		return "", partOfCountry, nil
-	case "Southern Africa":
-		return "", noCountry, nil
-	}
-	a, err := area.BGS.ByName(name)
-	switch {
-	case err != nil:
-		return "", "", err
-	case a.Part:
-		return "", partOfCountry, nil
-	case a.Place == "":
-		return "", noCountry, nil
-	}
-	return a.In(year).Place, "", nil
-}
-
-// sameMetal reports whether a substance named by a note is the mineral's.
-func sameMetal(c Commodity, of flows.Basis) bool {
-	for _, b := range flows.Commodities() {
-		if b.Mineral != c.Mineral {
-			continue
-		}
-		if of == b.Substance {
-			return true
-		}
-		for _, o := range flows.Oxides() {
-			if o.Of == b.Substance && o.Per == of {
-				return true
-			}
-		}
-		return false
-	}
-	return of == c.Content || of == c.Plain
-}
-
-// unit reads the units of a row, and of what they are.
-func (c Commodity) unit(text string) (adapter.Unit, flows.Basis, error) {
-	word, rest, bracket := strings.Cut(strings.ToLower(text), " (")
-	u := adapter.Unit{Tonnes: float64(flows.Tonne), Symbol: "t"}
-	switch strings.TrimSpace(word) {
-	case "tonnes", "metric tonnes":
-	case "kilograms":
-		u = adapter.Unit{Tonnes: float64(flows.Kilogram), Symbol: "kg"}
-	default:
-		return u, "", fmt.Errorf("%w: want tonnes or kilograms", datasets.ErrUnit)
-	}
-	rest = strings.TrimSuffix(strings.TrimSpace(rest), ")")
-	switch {
-	case !bracket || rest == "metric":
-		if c.Plain == "" {
-			return u, "", fmt.Errorf("%w: they do not say of what: want %s (metal content), or set Plain in Commodities", datasets.ErrUnit, word)
-		}
-		return u, c.Plain, nil
-	case rest == "metal content" || rest == "contained":
-		if c.Content == "" {
-			return u, "", fmt.Errorf("%w: %s %s is expected gross, not as content: set Content in Commodities", datasets.ErrUnit, c.Name, c.Form)
-		}
-		return u, c.Content, nil
-	}
-	if c.Content != "" && strings.EqualFold(rest, string(c.Content)+" content") { // tonnes (K2O content)
-		return u, c.Content, nil
-	}
-	return u, "", fmt.Errorf("%w: want nothing, (metric) or (metal content) behind %s", datasets.ErrUnit, word)
 }

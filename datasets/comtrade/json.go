@@ -165,15 +165,11 @@ func (r *jsonRow) split() error {
 	if len(text) == 0 || text[0] != '{' {
 		return fmt.Errorf("%w: row %d of data is no object", datasets.ErrShape, r.answer.rows)
 	}
-	for text = next(text[1:]); len(text) > 0 && text[0] != '}'; text = next(text) {
-		key := text[:endOf(text)]
-		text = next(text[len(key):])
-		cell := text[:endOf(text)]
-		if len(cell) == 0 {
-			return fmt.Errorf("%w: row %d of data: %s holds a list or an object", datasets.ErrShape, r.answer.rows, key)
+	for name, cell := range adapter.Members(text) {
+		if cell[0] == '{' || cell[0] == '[' {
+			return fmt.Errorf("%w: row %d of data: %q holds a list or an object", datasets.ErrShape, r.answer.rows, name)
 		}
-		text = text[len(cell):]
-		r.set(key[1:len(key)-1], cell)
+		r.set(name, cell)
 	}
 	return nil
 }
@@ -195,40 +191,6 @@ func (r *jsonRow) set(name, cell []byte) {
 		}
 		r.has[string(name)] = true
 	}
-}
-
-// next leaves out what stands between the parts of an object.
-func next(text []byte) []byte {
-	for i, c := range text {
-		switch c {
-		case ' ', '\t', '\r', '\n', ':', ',':
-		default:
-			return text[i:]
-		}
-	}
-	return nil
-}
-
-// endOf is where a string, a number or a word ends; 0 for a list or an object.
-func endOf(text []byte) int {
-	switch {
-	case len(text) == 0, text[0] == '{', text[0] == '[':
-		return 0
-	case text[0] != '"':
-		if i := bytes.IndexAny(text, ",} \t\r\n"); i >= 0 {
-			return i
-		}
-		return len(text)
-	}
-	for i := 1; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return len(text)
 }
 
 func (r *jsonRow) missing() string {

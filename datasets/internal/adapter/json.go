@@ -1,10 +1,12 @@
 package adapter
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 
 	"github.com/mineralflows/mineralflows/datasets"
 )
@@ -63,6 +65,77 @@ func (j *JSON) Open(want json.Delim, otherwise string) error {
 		return fmt.Errorf("%w: %s", datasets.ErrShape, otherwise)
 	}
 	return nil
+}
+
+// Members are the names and values of an object of sound JSON, as they stand in it: names without their quotes, strings with them, lists and
+// objects whole. Decoding a row of thirty into a map took six times as long.
+func Members(object []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(name, value []byte) bool) {
+		text := bytes.TrimSpace(object)
+		if len(text) == 0 || text[0] != '{' {
+			return
+		}
+		for text = next(text[1:]); len(text) > 0 && text[0] == '"'; text = next(text) {
+			name := text[:endOf(text)]
+			text = next(text[len(name):])
+			value := text[:endOf(text)]
+			if len(name) < 2 || len(value) == 0 || !yield(name[1:len(name)-1], value) {
+				return
+			}
+			text = text[len(value):]
+		}
+	}
+}
+
+// next leaves out what stands between the parts of an object.
+func next(text []byte) []byte {
+	for i, c := range text {
+		switch c {
+		case ' ', '\t', '\r', '\n', ':', ',':
+		default:
+			return text[i:]
+		}
+	}
+	return nil
+}
+
+// endOf is where the value ends that text starts with.
+func endOf(text []byte) int {
+	depth := 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			if i = endOfString(text, i); depth == 0 {
+				return min(i+1, len(text))
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth == 0 {
+				return i + 1
+			} else if depth < 0 {
+				return i
+			}
+		case ',', ' ', '\t', '\r', '\n':
+			if depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(text)
+}
+
+// endOfString is where the quote stands that closes the one at start.
+func endOfString(text []byte, start int) int {
+	for i := start + 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i
+		}
+	}
+	return len(text)
 }
 
 // ExplainJSON puts the faults of a JSON text into words.
