@@ -49,7 +49,8 @@
 //	              use, stock, world. Mine output is ground to RWA, all exports are RWA to world. In the table published
 //	              an end may be empty: the estimate does not name it
 //	channel       empty, or unrecorded
-//	part          empty for the whole, else the name of one of several disjoint parts: artisanal, industrial, HS 710813
+//	part          empty for the whole, else the name of one of several disjoint parts: artisanal, industrial, HS 710813. What crosses
+//	              a border in one country's books only is named bonded, monetary (or HS 710820), re-export, transit
 //	reporter      whose statistics: exporter and importer may both speak
 //	basis         of what the amount is an amount: gross, USD, USD-cif, USD-spot, share, or a substance (Ta, Ta2O5, Sn, W, WO3, Au ...)
 //	of            the flow that a share is a part of: RWA>world, or RWA>world (artisanal)

@@ -49,6 +49,9 @@ func (m *Model) compile(w *worker, cell flows.Cell) (*plan, error) {
 	if p.out.node == nil {
 		c.derivedOutput(p)
 	}
+	if cell.Place.IsUnion() {
+		p.warnings = append(p.warnings, c.regionWarning())
+	}
 	c.explainBounds(p)
 	if f := (flows.Flow{Mineral: cell.Mineral, Period: cell.Period, From: cell.Place, To: flows.World}); p.outflow.node != nil {
 		p.price = w.price(f, c.basis)

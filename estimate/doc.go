@@ -43,6 +43,20 @@
 // not taken as zero: there is no surplus, and [Floor] (outflow used - declared) is what stays unexplained even if all that was declared had
 // been mined at home. What a reader must know travels with the result as typed warnings: errors.Is(w, [ErrCircular]).
 //
+// # Regions
+//
+// A union of places ("COD+RWA") is one place: a flow inside it is dropped from both sides, whatever its two ends say, and taken off the
+// totals that hold it. What remains is output against what leaves the region. It cannot see ore of one member that leaves under the name
+// of another, and each of its rows says so ([ErrRegion]).
+//
+// # Mirror statistics
+//
+// [Mirror] sets what exporters declare beside what importers record of the same flow,
+//
+//	gap = importer's figure - exporter's figure
+//
+// in tonnes and in dollars free on board, beside the noise floor of its series, the reliability of both reporters and their unit values.
+//
 // # Explanation
 //
 // [Result.Explain] gives every step of a row, the first-order share of each input in its variance, S = Var(E[Y|X]) / Var(Y), estimated from the
@@ -55,4 +69,6 @@
 // DerSimonian, Laird (1986), Controlled Clinical Trials 7, 177, doi:10.1016/0197-2456(86)90046-2: random effects.
 // Saltelli, Annoni, Azzini, Campolongo, Ratto, Tarantola (2010), Computer Physics Communications 181, 259,
 // doi:10.1016/j.cpc.2009.09.018: first-order indices.
+// Gaulier, Zignago (2010), BACI, CEPII working paper 2010-23: reporting distance, variance weights, freight.
+// Gehlhar (1996), Reconciling Bilateral Trade Data for Use in GTAP, docs.lib.purdue.edu/gtaptp/11: the index of reliability.
 package estimate

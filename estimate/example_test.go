@@ -127,3 +127,38 @@ func ExampleResult_Total() {
 	// Output:
 	// 1.25 kt, sd 255 t
 }
+
+// Rwanda declares 80 t of concentrate, Malaysia records 100 t. At the same grade on both sides a fifth of what arrived was not declared,
+// whatever the grade is.
+func ExampleMirror() {
+	year := flows.Year(2012)
+	claim := func(by flows.Place, tonnes float64) flows.Record {
+		return flows.Claim{Flow: flows.Flow{Mineral: flows.Tin, Period: year, From: "RWA", To: "MYS"}, Reporter: by,
+			Amount: flows.Amount{Value: dist.Exactly(tonnes), Basis: flows.Gross}, Origin: &flows.Origin{ID: "customs-" + string(by), Producer: "customs of " + string(by), Published: "2013"}}
+	}
+	grade, err := dist.Parse("0.6..0.65..0.7")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	ledger, err := flows.NewLedger(slices.Values([]flows.Record{claim("RWA", 80), claim("MYS", 100),
+		flows.Rate{Mineral: flows.Tin, Of: flows.Sn, Per: flows.Gross, Value: grade, Origin: &flows.Origin{ID: "grade", Producer: "trade", Published: "2013"}}}))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	model, err := estimate.NewModel(ledger, estimate.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	result, err := estimate.Mirror{}.Estimate(context.Background(), model)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, g := range result.Gaps {
+		fmt.Printf("%s: %.1f t %s (%.1f to %.1f), %.0f %% of imports\n", g.Flow, g.Tonnes.Gap.Median, g.Basis, g.Tonnes.Gap.Lo, g.Tonnes.Gap.Hi, 100*g.Tonnes.Relative.Median)
+	}
+	// Output: tin 2012 RWA>MYS: 13.0 t Sn (12.4 to 13.6), 20 % of imports
+}

@@ -3,6 +3,7 @@ package estimate_test
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -190,3 +191,6 @@ func codes(b *estimate.Balance) []flows.Code {
 
 // spell writes a number so that it is read back unchanged.
 func spell(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
+
+// normals gives standard normal numbers, the same every time.
+func normals() func() float64 { return rand.New(rand.NewPCG(7, 11)).NormFloat64 }

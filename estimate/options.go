@@ -116,6 +116,7 @@ const (
 	ErrFallback          flows.Code = "fallback"            // a pooling rule could not be applied and the mixture was used
 	ErrFirstOrder        flows.Code = "first-order"         // first-order propagation and the draws differ by more than 5 %
 	ErrInflowExceedsRise flows.Code = "inflow-exceeds-rise" // a scenario brings in more than recorded outflow rose
+	ErrRegion            flows.Code = "region"              // what a region drops, and what it cannot see
 )
 
 // Warning is what a reader of a result must know.

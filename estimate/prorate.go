@@ -15,9 +15,13 @@ const prorateSpread = 1.15
 // prorate shares fiscal and rolling years out over the calendar year of the balance, by months, where adjacent periods of one
 // producer cover it and the producer states no figure for the year itself.
 func (c *compiler) prorate() {
-	if !c.bal.Period.IsYear() {
-		return
+	if c.bal.Period.IsYear() {
+		c.shareOut()
 	}
+}
+
+// shareOut does the same for any period.
+func (c *compiler) shareOut() {
 	type flowKey struct {
 		role     flows.Role
 		from, to flows.Place

@@ -117,24 +117,30 @@ func (c *compiler) exports(role flows.Role, what string) term {
 		terms = append(terms, t)
 		if total {
 			terms = append(terms, c.lessInside(role, s)...)
+			terms = append(terms, c.mayHold(s))
 		}
 	}
 	return c.withoutMembers(sum(terms...), absent, what)
 }
 
-// lessInside takes off what a member of a region sends to other members: its total to the world holds it, and flows inside a region
-// cancel.
+// lessInside takes off what a member of a region sends to other members, or receives from them: its total with the world holds it, and
+// flows inside a region cancel. At least 9 t inside leave at most the rest: a bound is turned round.
 func (c *compiler) lessInside(role flows.Role, member flows.Place) []term {
 	if !c.bal.Place.IsUnion() || member == c.bal.Place {
 		return nil
 	}
 	var out []term
-	own := c.w.compiler(flows.Cell{Mineral: c.bal.Mineral, Period: c.bal.Period, Place: member})
+	own := c.member(member)
 	for _, f := range own.flows(role) {
-		if f.node == nil || f.bound != flows.About || f.to == flows.World || !f.to.Within(c.bal.Place) {
+		other := f.to
+		if other == member {
+			other = f.from
+		}
+		bound, known := difference(flows.About, f.bound)
+		if f.node == nil || !known || f.channel != flows.Recorded || other == flows.World || !other.Within(c.bal.Place) {
 			continue
 		}
-		t := term{node: sumNode{[]node{f.node}, []float64{-1}}, mixes: f.mixes}
+		t := term{node: sumNode{[]node{f.node}, []float64{-1}}, bound: bound, mixes: f.mixes}
 		for _, u := range f.used { // shown with the weight that they have here
 			negative := *u.atom
 			negative.weight = -negative.weight
@@ -145,6 +151,38 @@ func (c *compiler) lessInside(role flows.Role, member flows.Place) []term {
 	}
 	c.errs = append(c.errs, own.errs...)
 	return out
+}
+
+// mayHold warns where other members record imports from a member whose own total names no partner inside: the total may hold them.
+func (c *compiler) mayHold(member flows.Place) term {
+	var t term
+	if !c.bal.Place.IsUnion() || member == c.bal.Place {
+		return t
+	}
+	own := c.member(member)
+	named := map[flows.Place]bool{}
+	for _, f := range own.flows(flows.IsDeclared) {
+		named[f.to] = true
+	}
+	for _, f := range own.flows(flows.IsMirrored) {
+		if f.node != nil && !named[f.to] && f.to.Within(c.bal.Place) {
+			t.warnings = append(t.warnings, Warning{Code: ErrRegion, Text: fmt.Sprintf("%s records %.3g t from %s, which lies in the region: the total of %s may hold it",
+				f.to, c.central(f.node), member, member)})
+		}
+	}
+	return t
+}
+
+// member is the compiler of a member's own balance, in the region's period and basis.
+func (c *compiler) member(p flows.Place) *compiler {
+	own := c.w.compiler(flows.Cell{Mineral: c.bal.Mineral, Period: c.bal.Period, Place: p})
+	if c.dollars {
+		own.onlyDollars()
+	}
+	if c.prorated != nil {
+		own.shareOut()
+	}
+	return own
 }
 
 // declaredBy also reports whether the total is used.
@@ -181,15 +219,18 @@ func (c *compiler) declaredBy(all []*flowTerm) (_ term, isTotal bool) {
 	return sum(t, term{checks: hold(checks, t.node), used: total.used}), false
 }
 
-// partnerSum sums flows over partners. A partner that lies within another is part of it and not added.
-func (c *compiler) partnerSum(all []*flowTerm) term {
+// partnerSum sums flows over the partners they go to. A partner that lies within another is part of it and not added.
+func (c *compiler) partnerSum(all []*flowTerm) term { return c.sumOver(all, toPlace) }
+
+// sumOver sums flows over partners at either end.
+func (c *compiler) sumOver(all []*flowTerm, partner func(*flowTerm) flows.Place) term {
 	var terms []term
 	complete := true
-	for _, f := range apart(all, toPlace) {
+	for _, f := range apart(all, partner) {
 		if f.node == nil {
 			continue
 		}
-		f.term.partners = []flows.Place{f.to}
+		f.term.partners = []flows.Place{partner(f)}
 		terms = append(terms, f.term)
 		for _, u := range f.used {
 			complete = complete && u.atom.claim.Origin.Whole("partners")
@@ -226,4 +267,21 @@ func fromPlace(f *flowTerm) flows.Place { return f.from }
 func (c *compiler) mirrored() term {
 	all, absent := c.wholeOrMembers(c.flows(flows.IsMirrored), func(f *flowTerm) flows.Place { return f.from })
 	return c.withoutMembers(c.partnerSum(all), absent, "imports recorded by partners")
+}
+
+// regionWarning says what a region drops and what it cannot see.
+func (c *compiler) regionWarning() Warning {
+	w := Warning{Code: ErrRegion, Text: fmt.Sprintf("%s is one place: mineral that moves inside it is in no figure, and ore of one member that leaves under "+
+		"the name of another cannot be seen", c.bal.Place)}
+	for _, a := range c.bal.Aside {
+		if a.Code == flows.Inside {
+			w.Claims = append(w.Claims, a.Claim)
+		}
+	}
+	if n := len(w.Claims); n == 1 {
+		w.Text += "; 1 claim about the inside is dropped"
+	} else if n > 1 {
+		w.Text += fmt.Sprintf("; %d claims about the inside are dropped", n)
+	}
+	return w
 }

@@ -114,6 +114,9 @@ type Result struct {
 	Unbalanced []Unbalanced
 	Origins    []*flows.Origin // of the claims and rates that went in
 	Figures    int             // claims and rates that went in
+	Flows      []FlowEstimate  // network estimators: every flow, in order
+	Tests      *Tests          // network estimators: whether claims and balances agree
+	Chains     *Diagnostics    // Posterior: whether the chains can be trusted
 	Warnings   []Warning       // of the ledger as a whole
 
 	model *Model

@@ -51,6 +51,8 @@ type compiler struct {
 	depth int // of shares of shares
 	errs  flows.Errors
 
+	dollars  bool                       // only what is stated in dollars counts
+	memo     map[flows.Role][]*flowTerm // flows by side, kept where the sides no longer change; nil: not kept
 	prorated map[flows.Role][]statement
 }
 
@@ -84,7 +86,16 @@ func (c *compiler) side(r flows.Role) []flows.Claim {
 }
 
 // flows builds one term per flow from the claims of one side.
-func (c *compiler) flows(r flows.Role) []*flowTerm { return c.flowsOf(c.side(r), c.prorated[r]) }
+func (c *compiler) flows(r flows.Role) []*flowTerm {
+	if known, ok := c.memo[r]; ok {
+		return known
+	}
+	found := c.flowsOf(c.side(r), c.prorated[r])
+	if c.memo != nil {
+		c.memo[r] = found
+	}
+	return found
+}
 
 func (c *compiler) flowsOf(claims []flows.Claim, more []statement) []*flowTerm {
 	type ends struct {

@@ -176,8 +176,10 @@ func TestPeriodsThatAreOver(t *testing.T) {
 	for date, want := range map[string]string{"February 01, 2025": "2025-01", "January 31, 2025": "2025-01", "January 27, 2025": "2024-12", "March 31, 2025": "2025-03"} {
 		rows := append(slices.Clone(monthly()[:7]), []string{"2024M12", "", "", "1", "", "1"}, []string{"2025M01", "", "", "1", "", "1"}, []string{"2025M03", "", "", "1", "", "1"})
 		rows[3] = []string{"Updated on " + date}
-		all := rates(t, pinksheet.Source{Open: one(t, rows)})
-		require.Equal(t, want, all[len(all)-1].Period.String(), date)
+		for _, published := range []string{"", "2030"} { // what is set is when it was published, not when it was updated
+			all := rates(t, pinksheet.Source{Open: one(t, rows), Published: published})
+			require.Equal(t, want, all[len(all)-1].Period.String(), date)
+		}
 	}
 }
 

@@ -36,8 +36,7 @@ type sheet struct {
 	columns []int // of each series
 	rows    map[flows.Period]int
 	from    *flows.Origin
-	period  int // months of a period
-	bad     int
+	period  int  // months of a period
 	over    bool // nothing more is to be read
 }
 
@@ -207,10 +206,7 @@ func (s *sheet) wrong(row xlsx.Row, column int, err error) {
 		name += " (" + s.series[i].Name + ")"
 	}
 	s.run.Bad(s.pos(row.Number), name, row.Cell(column).Text, err)
-	const most = 1000
-	if s.bad++; s.bad >= most {
-		s.fail(row.Number, fmt.Errorf("%d bad rows: the rest of the sheet is not read", s.bad))
-	}
+	s.over = s.over || s.run.GaveUp(s.pos(row.Number))
 }
 
 // rate is a row's rate but for its value.

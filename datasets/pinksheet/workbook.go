@@ -70,7 +70,7 @@ func (r *reader) workbook(f adapter.File) {
 	}
 }
 
-// sheets are the names, as written, of the sheets to read.
+// sheetsOf returns the names, as written, of the sheets to read.
 func sheetsOf(book *xlsx.Workbook) ([]string, error) {
 	var out, all []string
 	real := false
@@ -107,11 +107,11 @@ func (s *sheet) banner(text string) error {
 		return fmt.Errorf("%q: %w", text, errReal)
 	}
 	m := updated.FindStringSubmatch(text)
-	if m == nil || s.Published != "" {
+	if m == nil {
 		return nil
 	}
 	date, ok := dateOf(m[1])
-	if !ok {
+	if !ok && s.Published == "" {
 		return fmt.Errorf("%w: %q; want February 04, 2025, or set Published", datasets.ErrDate, text)
 	}
 	s.updated = date

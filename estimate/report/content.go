@@ -28,7 +28,7 @@ type column struct {
 
 // label reports whether the column names the row.
 func (c column) label() bool {
-	return c.head == "mineral" || c.head == "place\nperiod" || c.head == "place" || c.head == "input"
+	return slices.Contains([]string{"flow", "flow\nperiod", "period"}, c.head) || c.head == "mineral" || c.head == "place\nperiod" || c.head == "place" || c.head == "input"
 }
 
 type row struct {

@@ -1,4 +1,5 @@
-// Package report writes results of package estimate: for people (Text, Markdown, Explain, Aside, List) and for programs (JSON, CSV).
+// Package report writes results of package estimate: for people (Text, Markdown, Explain, Aside, List) and for programs (JSON, CSV);
+// and what Mirror finds.
 //
 // # What the numbers are
 //
@@ -55,4 +56,45 @@
 //	claims        the number of claims behind the row
 //	warnings      their codes, joined by a space
 //	level         the probability that lo and hi enclose
+//
+// # Mirror statistics
+//
+// MirrorText, MirrorMarkdown, MirrorJSON, MirrorCSV and MirrorAside write an estimate.MirrorResult. gap = importer's figure - exporter's, in
+// tonnes of the basis and in US dollars free on board; a gap of a period is set against the noise of its series ("2.3x"; * where it stands
+// out), and unit values against the price (! where one is marked). B stands for {"mean", "sd", "median", "lo", "hi", "bound"}, G for B with
+// "prob_positive" before "bound".
+//
+//	schema      "mineralflows/mirror/v1"
+//	scenario, seed, draws, level, lag_months
+//	except      the excepted parts
+//	band        [lowest, highest] ratio of a unit value to the price that is not marked
+//	gaps        one object per flow and period, by mineral, kind, ends and period:
+//	  mineral, kind ("flow", "exports", "imports": a place's total), from, to, period, basis
+//	  tonnes      {"exporter": B, "importer": B, "gap": G, "relative": B, "without_exceptions": G}, each of them or the whole null;
+//	              relative is gap / importer
+//	  usd_fob     the same in current US dollars, importers' values less freight and insurance
+//	  worth_usd   the gap in tonnes at the market price (B)
+//	  exceptions  [{"part", "meaning", "exporter", "importer"}] in tonnes (B)
+//	  noise       {"log_ratio", "floor", "other_periods", "times", "p", "stands_out"}
+//	  baci_weight_exporter  weight of the exporter's figure, 0 to 1
+//	  claims      as in a result, each with its mineral, period and part
+//	  warnings    [{"code", "text"}]
+//	series      [{"mineral", "kind", "from", "to", "basis", "periods", "floor", "rms", "mean_log", "sign_changes", "exporter", "importer", "gap",
+//	            "relative"}]: sums over the periods, draw by draw (B)
+//	reporters   [{"mineral", "kind", "reporter", "importer", "flows", "gehlhar_index", "distance", "std_err", "sigma"}]
+//	unit_values [{"flow", "mineral", "period", "part", "reporter", "basis", "usd_per_tonne": B, "over_price": B, "fences", "group", "marks", "quantity",
+//	            "money"}]; fences are [lowest, highest] ratio, group the number of unit values behind them, quantity and money claims
+//	aside       [{"claim", "code", "why"}]: claims on trade in no gap
+//	warnings    of the comparison and the data as a whole
+//	origins     as in a result
+//
+// The columns of MirrorCSV are
+//
+//	scenario, mineral, kind, from, to, period, basis,
+//	Q_mean, Q_sd, Q_median, Q_lo, Q_hi for each Q of exporter, importer, gap, relative, without, exporter_usd, importer_usd, gap_usd, relative_usd, worth_usd,
+//	gap_prob_positive, gap_bound, noise_times, noise_p, baci_weight_exporter,
+//	exceptions  the excepted parts, joined by "; "
+//	claims      the number of claims on both sides
+//	warnings    their codes, joined by a space
+//	lag_months, level
 package report

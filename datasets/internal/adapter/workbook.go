@@ -22,7 +22,6 @@ func (r *Run) Workbook(f File, begin func(sheet string) func(xlsx.Row)) {
 		return
 	}
 	defer book.Close()
-	r.bad = 0
 	for _, s := range book.Sheets() {
 		if s.Hidden {
 			continue
@@ -45,8 +44,11 @@ func (r *Run) Workbook(f File, begin func(sheet string) func(xlsx.Row)) {
 				return
 			}
 			use(row)
-			if r.done || r.GaveUp(f.SheetPos(s.Name, row.Number)) {
+			if r.done {
 				return
+			}
+			if r.GaveUp(f.SheetPos(s.Name, row.Number)) {
+				break
 			}
 		}
 	}

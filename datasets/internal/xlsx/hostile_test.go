@@ -227,10 +227,10 @@ func TestBombThatLies(t *testing.T) {
 	require.True(t, strings.Contains(err.Error(), "unpacks to more than 1048576 bytes") || strings.Contains(err.Error(), "damaged"), err.Error())
 }
 
-// A sheet of half a million rows leaves the heap as it is; a million cells at the far end of their rows cost what they are.
+// A sheet of 8 MiB and some 130,000 rows leaves the heap as it is.
 func TestMemoryDoesNotGrow(t *testing.T) {
 	text := bomb(t, "xl/worksheets/sheet1.xml", repeated{`<worksheet><sheetData>`,
-		`<row><c t="s"><v>0</v></c><c><v>1799.62916666667</v></c></row>`, `</sheetData></worksheet>`, 32 << 20})
+		`<row><c t="s"><v>0</v></c><c><v>1799.62916666667</v></c></row>`, `</sheetData></worksheet>`, 8 << 20})
 	w, err := openBytes(text, ordinary())
 	require.NoError(t, err)
 	var before, now runtime.MemStats
@@ -239,13 +239,13 @@ func TestMemoryDoesNotGrow(t *testing.T) {
 	n, most := 0, uint64(0)
 	for row, err := range w.Rows(context.Background(), "S") {
 		require.NoError(t, err)
-		if n++; row.Number%100_000 == 0 {
+		if n++; row.Number%20_000 == 0 {
 			runtime.GC()
 			runtime.ReadMemStats(&now)
 			most = max(most, now.HeapAlloc)
 		}
 	}
-	require.Greater(t, n, 500_000)
+	require.Greater(t, n, 120_000)
 	require.Less(t, int64(most)-int64(before.HeapAlloc), int64(1<<20))
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -80,7 +81,9 @@ func compare(t *testing.T, text []byte, w *Workbook) (cells int) {
 					cells++
 				}
 			}
-			require.Equal(t, next(), shown(ours), "%s: row %d", name, row.Number)
+			if want := next(); !slices.Equal(want, shown(ours)) { // require compares by reflection, which is slow
+				require.Equal(t, want, shown(ours), "%s: row %d", name, row.Number)
+			}
 		}
 		for theirs.Next() {
 			require.Empty(t, columns(), "%s: row %d", name, at)

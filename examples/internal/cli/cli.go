@@ -7,11 +7,12 @@ package cli
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -32,6 +33,12 @@ type Program struct {
 	// Sections are what the program itself says in text and Markdown, in place of the strongest rows; with -all the rows follow.
 	// nil: there are rows alone.
 	Sections func(context.Context, Inputs) ([]report.Section, error)
+
+	// A program that answers another question than the mass balance sets these.
+	Cells   func(*flows.Ledger) iter.Seq[flows.Cell]          // what can be asked for; nil: the ledger's balances
+	Flags   func(*flag.FlagSet)                               // flags of its own
+	Without []string                                          // flags that mean nothing to it
+	Answer  func(context.Context, Question) (Renderer, error) // nil: the mass balance
 }
 
 // Inputs are what a program makes its sections from.
@@ -39,6 +46,25 @@ type Inputs struct {
 	Model    *estimate.Model    // without the scenario
 	Scenario *estimate.Scenario // of -scenario, nil for none
 	Cells    []flows.Cell       // those that the filters keep
+}
+
+// Question is what a command line asks.
+type Question struct {
+	Model  *estimate.Model // under the scenario of -scenario
+	Cells  []flows.Cell    // those that the filters keep
+	Format string          // text, markdown, csv or json
+	Aside  bool            // what was left out, in place of the answer
+}
+
+// Renderer writes an answer.
+type Renderer func(io.Writer, report.Options) error
+
+// cells are those that can be asked for.
+func (p *Program) cells(l *flows.Ledger) []flows.Cell {
+	if p.Cells != nil {
+		return slices.Collect(p.Cells(l))
+	}
+	return slices.Collect(l.Cells())
 }
 
 // Exit statuses.
@@ -85,7 +111,7 @@ func misuse(format string, args ...any) error { return usageError(fmt.Sprintf(fo
 
 // run reads, filters, estimates and writes.
 func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) error {
-	ledger, err := load(ctx, p, s)
+	ledger, err := load(ctx, p, s, stderr)
 	if err != nil {
 		return err
 	}
@@ -113,7 +139,7 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 			return err
 		}
 	}
-	cells, err := s.cells(model.Ledger())
+	cells, err := s.cells(model.Ledger(), p.cells(model.Ledger()))
 	if err != nil {
 		return err
 	}
@@ -122,7 +148,12 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 			return report.List(w, s.listing(model, cells, known), o)
 		})
 	}
-	render, err := s.estimate(ctx, p, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
+	var render Renderer
+	if p.Answer != nil {
+		render, err = p.Answer(ctx, Question{model, cells, s.format, s.aside})
+	} else {
+		render, err = s.estimate(ctx, p, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
+	}
 	line.erase()
 	if err != nil {
 		return err
@@ -130,11 +161,8 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 	return s.write(stdout, render)
 }
 
-// renderer writes one report.
-type renderer func(io.Writer, report.Options) error
-
 // estimate computes what the flags ask for and returns what writes it.
-func (s *settings) estimate(ctx context.Context, p Program, e estimate.MassBalance, base, model *estimate.Model, known []estimate.Scenario, chosen *estimate.Scenario) (renderer, error) {
+func (s *settings) estimate(ctx context.Context, p Program, e estimate.MassBalance, base, model *estimate.Model, known []estimate.Scenario, chosen *estimate.Scenario) (Renderer, error) {
 	var sections []report.Section
 	if p.Sections != nil && s.prose() {
 		var err error
@@ -184,33 +212,11 @@ func (s *settings) prose() bool {
 }
 
 // prosaic writes such a report.
-func (s *settings) prosaic(r report.Report) renderer {
+func (s *settings) prosaic(r report.Report) Renderer {
 	if s.format == "markdown" {
 		return func(w io.Writer, o report.Options) error { return report.Markdown(w, r, o) }
 	}
 	return func(w io.Writer, o report.Options) error { return report.Text(w, r, o) }
-}
-
-// load reads the built-in data, or the folders of -data in their place.
-func load(ctx context.Context, p Program, s *settings) (*flows.Ledger, error) {
-	sources := p.Data
-	if len(s.data) > 0 {
-		sources = nil
-		for _, dir := range s.data {
-			switch info, err := os.Stat(dir); {
-			case err != nil:
-				return nil, fmt.Errorf("-data: %w", err)
-			case !info.IsDir():
-				return nil, fmt.Errorf("-data %s: not a folder; want one that holds a datapackage.json", dir)
-			}
-			name := ""
-			if len(s.data) > 1 { // two packages may each have a claims.csv
-				name = filepath.ToSlash(filepath.Clean(dir))
-			}
-			sources = append(sources, datasets.Package{FS: os.DirFS(dir), Name: name})
-		}
-	}
-	return datasets.Load(ctx, datasets.Query{}, slices.Concat(sources, p.Add)...)
 }
 
 // pick finds the scenario of -scenario, nil for none.

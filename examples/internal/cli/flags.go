@@ -32,7 +32,7 @@ var errHelp = errors.New("help asked for")
 // parse reads a command line. Its errors are usageErrors of one line, or errHelp.
 func parse(p Program, args []string) (*settings, error) {
 	s := &settings{format: "text"}
-	set := s.flags(p.Name)
+	set := s.flagsOf(p)
 	if err := set.Parse(args); err != nil {
 		return nil, explainFlagError(set, err)
 	}
@@ -57,6 +57,26 @@ func parse(p Program, args []string) (*settings, error) {
 	return s, nil
 }
 
+// flagsOf declares the flags of a program: those of all programs that mean something to it, and its own.
+func (s *settings) flagsOf(p Program) *flag.FlagSet {
+	common := s.flags(p.Name)
+	if p.Flags == nil && p.Without == nil {
+		return common
+	}
+	set := flag.NewFlagSet(p.Name, flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.Usage = common.Usage
+	common.VisitAll(func(f *flag.Flag) {
+		if !slices.Contains(p.Without, f.Name) {
+			set.Var(f.Value, f.Name, f.Usage)
+		}
+	})
+	if p.Flags != nil {
+		p.Flags(set)
+	}
+	return set
+}
+
 // flags declares the flags. Every value is read by a function of its own, so that messages say what is allowed.
 func (s *settings) flags(name string) *flag.FlagSet {
 	set := flag.NewFlagSet(name, flag.ContinueOnError)
@@ -77,9 +97,9 @@ func (s *settings) flags(name string) *flag.FlagSet {
 			return nil
 		})
 	}
-	set.Func("data", "read the data package in folder `DIR` in place of the built-in data (repeatable)", func(v string) error {
+	set.Func("data", "read `DATA` in place of what is read by default (repeatable); what it can be stands below", func(v string) error {
 		if v == "" {
-			return errors.New("want a folder that holds a datapackage.json")
+			return errors.New(wantData())
 		}
 		s.data = append(s.data, v)
 		return nil
@@ -277,7 +297,7 @@ func oneOf(names []string) string {
 func usage(p Program) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\nflags:\n", p.Name, p.About)
-	(&settings{}).flags(p.Name).VisitAll(func(f *flag.Flag) {
+	(&settings{}).flagsOf(p).VisitAll(func(f *flag.Flag) {
 		value, about := flag.UnquoteUsage(f)
 		name := "-" + f.Name
 		if value != "" && !isBool(f) {
@@ -285,7 +305,7 @@ func usage(p Program) string {
 		}
 		fmt.Fprintf(&b, "  %-18s %s\n", name, about)
 	})
-	return b.String()
+	return b.String() + "\ndata:\n" + dataUsage()
 }
 
 func isBool(f *flag.Flag) bool {

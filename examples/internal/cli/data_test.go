@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// trade is a download of the web page of UN Comtrade, of the columns that are read: what the UAE records of Ugandan gold in 2019.
+const trade = `refYear,refMonth,period,reporterCode,flowCode,partnerCode,partner2Code,classificationCode,cmdCode,customsCode,motCode,qtyUnitCode,qty,netWgt,primaryValue
+"2019","52","2019","784","M","800","0","H5","710812","C00","0","8","31000","31000","1713491887",""
+"2019","52","2019","784","M","899","0","H5","710812","C00","0","8","1000","1000","50000000",""
+"2019","52","2019","784","M","800","0","H5","090111","C00","0","8","1000","1000","50000000",""
+`
+
+// Publishers' files stand beside the built-in data, several at once, and what became of their rows is said.
+func TestPublishersFiles(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "TradeData.csv"), []byte(trade), 0o644))
+	const formats = "../../../datasets/"
+	status, out, errs := call("-data", "greatlakes", "-data", "comtrade:"+dir, "-data", "usgs:"+formats+"usgs/testdata/MCS2025_World_Data.csv",
+		"-data", "baci:"+formats+"baci/testdata/v202501", "-data", "pinksheet:"+formats+"pinksheet/testdata", "-explain", "gold/UGA/2019")
+	require.Equal(t, 0, status, errs)
+	lines := strings.Split(strings.TrimSpace(errs), "\n")
+	require.Len(t, lines, 4, errs)
+	require.Contains(t, lines[0], "region: comtrade:"+dir+": 3 rows: 1 kept, 1 ")
+	require.Contains(t, lines[1], "MCS2025_World_Data.csv: 9 rows: 5 kept, ")
+	require.Contains(t, lines[2], "baci/testdata/v202501: ")
+	require.Contains(t, lines[3], "pinksheet/testdata: ")
+	require.Contains(t, out, "31000 kg") // the later edition, in tonnes, speaks where the built-in data know dollars
+	require.Contains(t, out, "TradeData.csv:2")
+}
+
+func TestWrongData(t *testing.T) {
+	for _, c := range []struct {
+		data   string
+		status int
+		says   string
+	}{
+		{"", 2, `region: -data "": want the folder of a data package, greatlakes, africagold, or baci:, comtrade:, pinksheet: or usgs: before a folder or file`},
+		{"eurostat:testdata", 2, "region: -data eurostat:testdata: eurostat is no format; want the folder of a data package, "},
+		{"usgs:", 2, "region: -data usgs:: want a folder or file behind the colon"},
+		{"usgs:testdata/nowhere", 1, "region: -data usgs:testdata/nowhere: stat testdata/nowhere: no such file or directory"},
+		{"usgs:testdata", 1, "region: usgs:testdata: 0 rows: 0 kept\nregion: the folder holds no files of USGS (mcs2023-tanta_world.csv, "},
+		{"baci:../../../datasets/baci/testdata/bad", 1, "region: baci:../../../datasets/baci/testdata/bad: "},
+	} {
+		status, out, errs := call("-data", c.data)
+		require.Equal(t, c.status, status, errs)
+		require.Empty(t, out)
+		require.True(t, strings.HasPrefix(errs, c.says), errs)
+	}
+}
