@@ -78,15 +78,16 @@ func TestWholeAndParts(t *testing.T) {
 			one(x("2012-01..2012-09", 80), claim("tin 2012-Q1 RWA>world", 2e6, flows.USD, o, by("RWA"), part("metal"))), 80, 1, false, "9 of 12 months"},
 		"a part of a part": {
 			one(made(o, "RWA", "HS 710812", 60), made(o, "RWA", "HS 710812/re-export", 45), made(o, "RWA", "HS 710813", 30)), 90, 2, false, "only parts: HS 710812, HS 710813"},
-		"a part of a part alone":                 {one(made(o, "RWA", "HS 710812/re-export", 45), made(o, "RWA", "HS 710813", 30)), 75, 2, false, "only parts: HS 710812/re-export, HS 710813"},
-		"a part of a part beside the whole":      {one(x("2012", 100), made(parts, "RWA", "HS 710812/re-export", 45)), 100, 1, true, ""},
-		"a part of a part over a month it lacks": {one(x("2012-01", 5, part("ore")), x("2012-02", 4, part("ore/re-export"))), 9, 2, false, "only parts: ore, ore/re-export (ore: 1 of 12 months; ore/re-export: 1 of 12 months)"},
-		"sites":                                  {one(rutongo, gatumba, made(o, "RWA/rutongo", "", 20), made(o, "RWA/gatumba", "", 10)), 30, 2, false, "only parts: RWA/gatumba, RWA/rutongo"},
-		"sites that are all":                     {one(rutongo, gatumba, made(sites, "RWA/rutongo", "", 20), made(sites, "RWA/gatumba", "", 10)), 30, 2, true, ""},
-		"sites, but only parts all":              {one(rutongo, made(parts, "RWA/rutongo", "", 20)), 20, 1, false, "only parts: RWA/rutongo"},
-		"a site beside its country":              {one(rutongo, x("2012", 100), made(o, "RWA/rutongo", "", 20)), 100, 1, true, ""},
-		"a site beside its parts":                {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA/rutongo", "metal", 15)), 20, 1, false, "only parts: RWA/rutongo"},
-		"sites are no further parts":             {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA", "artisanal", 60), made(o, "RWA", "industrial", 30)), 90, 2, false, "only parts: artisanal, industrial"},
+		"a part of a part alone":                  {one(made(o, "RWA", "HS 710812/re-export", 45), made(o, "RWA", "HS 710813", 30)), 75, 2, false, "only parts: HS 710812/re-export, HS 710813"},
+		"a part of a part beside the whole":       {one(x("2012", 100), made(parts, "RWA", "HS 710812/re-export", 45)), 100, 1, true, ""},
+		"a year's part of a part in months of it": {one(x("2012-01..2012-06", 30, part("ore")), x("2012-07..2012-12", 31, part("ore")), x("2012", 45, part("ore/re-export"))), 61, 2, false, "only parts: ore"},
+		"a part of a part over a month it lacks":  {one(x("2012-01", 5, part("ore")), x("2012-02", 4, part("ore/re-export"))), 9, 2, false, "only parts: ore, ore/re-export (ore: 1 of 12 months; ore/re-export: 1 of 12 months)"},
+		"sites":                                   {one(rutongo, gatumba, made(o, "RWA/rutongo", "", 20), made(o, "RWA/gatumba", "", 10)), 30, 2, false, "only parts: RWA/gatumba, RWA/rutongo"},
+		"sites that are all":                      {one(rutongo, gatumba, made(sites, "RWA/rutongo", "", 20), made(sites, "RWA/gatumba", "", 10)), 30, 2, true, ""},
+		"sites, but only parts all":               {one(rutongo, made(parts, "RWA/rutongo", "", 20)), 20, 1, false, "only parts: RWA/rutongo"},
+		"a site beside its country":               {one(rutongo, x("2012", 100), made(o, "RWA/rutongo", "", 20)), 100, 1, true, ""},
+		"a site beside its parts":                 {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA/rutongo", "metal", 15)), 20, 1, false, "only parts: RWA/rutongo"},
+		"sites are no further parts":              {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA", "artisanal", 60), made(o, "RWA", "industrial", 30)), 90, 2, false, "only parts: artisanal, industrial"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := balance(ledgerOf(t, c.records...), "tin/RWA/2012")

@@ -195,6 +195,7 @@ func TestNoPages(t *testing.T) {
 		`{"features":[{"properties":null}]}`:                                "it is no object with properties",
 		`{"features":[{"properties":{"year":"2016"}}]}`:                     "feature 1: bad column: no property bgs_statistic_type_trans: ask the API for all properties",
 		`{"features":[{"properties":{"bgs_statistic_type_trans":["a"]}}]}`:  "bgs_statistic_type_trans holds a list or an object",
+		`{"features":[{"properties":{"year":"2016","Year":"2017"}}]}`:       "year stands in it twice",
 		"bgs_commodity_trans,year,quantity\n":                               "no column bgs_statistic_type_trans, bgs_sub_commodity_trans",
 		`{"note":"` + strings.Repeat("x", 2<<20) + `"}`:                     "this is no page of features",
 		strings.ReplaceAll(string(fileOf("trade.json")), `"quantity": 120.5`, `"quantity": "1,205"`): `trade.json:1: column quantity: "1,205": feature 1: want a number`,

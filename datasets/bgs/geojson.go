@@ -189,7 +189,7 @@ func (w *feature) bad(c column, err error) {
 	w.run.Bad(w.pos, names[c], w.cells[c], fmt.Errorf("feature %d: %w", w.pos.Line, err))
 }
 
-// read finds the properties by their names. Of two of one name the first counts.
+// read finds the properties by their names.
 func (w *feature) read(raw json.RawMessage) error {
 	var properties []byte
 	for name, value := range adapter.Members(raw) {
@@ -203,11 +203,14 @@ func (w *feature) read(raw json.RawMessage) error {
 	there := [columns]bool{}
 	for name, value := range adapter.Members(properties) {
 		for c := range columns {
-			if there[c] || len(name) != len(names[c]) || !strings.EqualFold(string(name), names[c]) {
+			if len(name) != len(names[c]) || !strings.EqualFold(string(name), names[c]) {
 				continue
 			}
 			text, ok := simple(value)
-			if !ok {
+			switch {
+			case there[c]:
+				return fmt.Errorf("%w: %s stands in it twice", datasets.ErrShape, names[c])
+			case !ok:
 				return fmt.Errorf("%w: %s holds a list or an object", datasets.ErrShape, names[c])
 			}
 			there[c], w.cells[c] = true, text

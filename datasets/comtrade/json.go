@@ -169,19 +169,22 @@ func (r *jsonRow) split() error {
 		if cell[0] == '{' || cell[0] == '[' {
 			return fmt.Errorf("%w: row %d of data: %q holds a list or an object", datasets.ErrShape, r.answer.rows, name)
 		}
-		r.set(name, cell)
+		if !r.set(name, cell) {
+			return fmt.Errorf("%w: row %d of data has %q twice", datasets.ErrShape, r.answer.rows, name)
+		}
 	}
 	return nil
 }
 
-// set keeps the cell of one name. Of two of one name the first counts.
-func (r *jsonRow) set(name, cell []byte) {
+// set keeps the cell of one name. It reports false for the second of two that are read.
+func (r *jsonRow) set(name, cell []byte) bool {
 	for f := range fields {
 		if len(names[f]) == len(name) && (names[f] == string(name) || strings.EqualFold(names[f], string(name))) {
-			if !r.there[f] {
-				r.there[f], r.cells[f] = true, cell
+			if r.there[f] {
+				return false
 			}
-			return
+			r.there[f], r.cells[f] = true, cell
+			return true
 		}
 	}
 	switch string(name) {
@@ -191,6 +194,7 @@ func (r *jsonRow) set(name, cell []byte) {
 		}
 		r.has[string(name)] = true
 	}
+	return true
 }
 
 func (r *jsonRow) missing() string {

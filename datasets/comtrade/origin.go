@@ -13,7 +13,7 @@ import (
 
 func (s Source) newReading(r *adapter.Run) (*reading, error) {
 	p := &reading{run: r, source: s, lines: map[string][]hs.Line{}, whole: map[flows.Mineral]bool{}, classes: map[string]class{},
-		origins: map[originKey]*flows.Origin{}, byID: map[string]*flows.Origin{}, stated: map[statedKey]stated{}}
+		origins: map[originKey]*flows.Origin{}, byID: map[string]*flows.Origin{}, stated: map[statedKey]stated{}, moved: map[movedKey][]moved{}}
 	var err error
 	if p.spreads, err = s.spreads(); err != nil {
 		return nil, err

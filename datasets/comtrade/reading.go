@@ -15,6 +15,9 @@ import (
 // otherCommodity is why most rows of a file of everything are dropped.
 const otherCommodity = "other commodity"
 
+// secondRevision is why rows behind a reported one are dropped.
+const secondRevision = "a second revision of the Harmonized System (reported once)"
+
 // reading is one read of a source.
 type reading struct {
 	run     *adapter.Run
@@ -26,6 +29,7 @@ type reading struct {
 	origins map[originKey]*flows.Origin
 	byID    map[string]*flows.Origin
 	stated  map[statedKey]stated
+	moved   map[movedKey][]moved
 }
 
 // class is what a classification is.
@@ -40,6 +44,20 @@ type statedKey struct {
 	period    flows.Period
 	imports   bool
 	published string
+}
+
+// movedKey is one reporter's statistics of one period, in any vintage.
+type movedKey struct {
+	reporter int
+	period   flows.Period
+	imports  bool
+}
+
+// moved is a line whose goods another line has in another revision, where it was met first in a vintage.
+type moved struct {
+	line      hs.Line
+	published string
+	stated
 }
 
 // stated is in which revision they are stated, and where that was met first.
@@ -80,7 +98,7 @@ func (p *reading) take(r row, pos flows.Pos, v vintage) {
 		p.run.Drop(t.reason)
 	case len(figures) == 0:
 		p.run.Drop("neither a mass nor a value")
-	case p.oneRevision(r, t, pos, v):
+	case p.oneRevision(r, t, pos, v) && p.onceEach(r, lines, t, pos, v):
 		var claims []flows.Record
 		for _, l := range lines {
 			c := p.claim(r, l, t, v)
@@ -276,13 +294,56 @@ func (p *reading) oneRevision(r row, t trade, pos flows.Pos, v vintage) bool {
 	case have.revision == revision:
 		return true
 	case have.told:
-		p.run.Drop("a second revision of the Harmonized System (reported once)")
+		p.run.Drop(secondRevision)
 		return false
 	}
 	have.told = true
 	p.stated[k] = have
 	r.bad(classification, fmt.Errorf("%w: %s of %s stands in %s already, at %s: keep one of the two, or it is counted twice",
 		flows.ErrDuplicate, t.reporter.Name, t.period, have.revision, have.pos))
+	return false
+}
+
+// onceEach reports whether the goods of a row's lines are not stated in another vintage under another code too, which a revision gave them: the
+// ledger takes the later of two editions by part, and these are two parts.
+func (p *reading) onceEach(r row, lines []hs.Line, t trade, pos flows.Pos, v vintage) bool {
+	k := movedKey{t.reporter.Code, t.period, t.imports}
+	for _, l := range lines {
+		if !p.moves(l) {
+			continue
+		}
+		met := false
+		for i := range p.moved[k] {
+			have := &p.moved[k][i]
+			met = met || have.line.Code == l.Code && have.published == v.published
+			switch {
+			case have.line.Code == l.Code || have.published == v.published || !hs.Overlap(have.line, l):
+			case have.told:
+				p.run.Drop(secondRevision)
+				return false
+			default:
+				have.told = true
+				r.bad(commodity, fmt.Errorf("%w: %s of %s stands in %s already, which has these goods under %s, at %s: keep one of the two, or they are counted twice",
+					flows.ErrDuplicate, t.reporter.Name, t.period, have.revision, have.line.Code, have.pos))
+				return false
+			}
+		}
+		if !met {
+			p.moved[k] = append(p.moved[k], moved{l, v.published, stated{revision: r.text(classification), pos: pos}})
+		}
+	}
+	return true
+}
+
+// moves reports whether the goods of a line are under another code that is read, in another revision.
+func (p *reading) moves(l hs.Line) bool {
+	for code, all := range p.lines {
+		for _, other := range all {
+			if code != l.Code && other.Mineral == l.Mineral && hs.Overlap(other, l) {
+				return true
+			}
+		}
+	}
 	return false
 }
 

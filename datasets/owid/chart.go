@@ -174,9 +174,11 @@ func (r *reader) row(c *adapter.Cells, entity, code, year int, columns []figures
 		fail(code, err)
 	}
 	var claims []flows.Record
+	missing := 0
 	for _, col := range columns {
 		text := c.Text(col.at)
 		if text == "" {
+			missing++
 			continue
 		}
 		amount, err := col.amount(text)
@@ -206,6 +208,9 @@ func (r *reader) row(c *adapter.Cells, entity, code, year int, columns []figures
 	case len(claims) == 0:
 		r.run.Drop(noFigure)
 	default:
+		for range missing {
+			r.run.Missing(noFigure)
+		}
 		r.run.Keep(claims...)
 	}
 }

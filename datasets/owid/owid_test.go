@@ -90,7 +90,7 @@ func TestCharts(t *testing.T) {
 	require.Equal(t, flows.Pos{File: "gold-and-coltan.csv", Line: 5}, gold.Pos)
 	require.Equal(t, "2024-07-15", one(t, all, flows.Tantalum, "COD", 2018).Origin.Published, "a citation of two years says nothing")
 	// Twelve rows of gold and coltan, one of GDP, one of tin.
-	require.Equal(t, "14 rows: 8 kept, 3 continent, group or world (no code), 1 no country by ISO 3166-1, 1 no figure, 1 of a chart without a column of Columns", stats.String())
+	require.Equal(t, "14 rows: 8 kept, 3 continent, group or world (no code), 1 no country by ISO 3166-1, 1 no figure, 1 of a chart without a column of Columns; beside other figures 5 no figure", stats.String())
 
 	own := columns()
 	own[0].Spread = dist.Exactly(1)

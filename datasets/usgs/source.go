@@ -16,7 +16,7 @@ import (
 
 // Source is a datasets.Source of USGS' files. FS or Open is required, the zero value of all else is the default.
 type Source struct {
-	FS   fs.FS                         // a folder: its files named mcs*.csv, *.csv.gz, and myb1*.xlsx, those of folders below it included
+	FS   fs.FS                         // a folder: its files named *mcs*.csv and *myb*.xlsx, packed with gzip (.gz) or not, those of folders below it included
 	Open func() (io.ReadCloser, error) // or one file, opened anew for each read
 	Name string                        // the name of that file; with FS, what positions put before a file's path
 
@@ -76,11 +76,13 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 // isUSGS goes by the name: the salient statistics of the United States, which USGS puts beside the world tables, are no world table.
 func isUSGS(p string) bool {
 	base := strings.ToLower(path.Base(p))
-	table := strings.HasSuffix(base, ".csv") || strings.HasSuffix(base, ".csv.gz")
+	table := strings.HasSuffix(strings.TrimSuffix(base, ".gz"), ".csv")
 	return isWorkbook(p) && strings.Contains(base, "myb") || table && strings.Contains(base, "mcs") && !strings.Contains(base, "salient")
 }
 
-func isWorkbook(p string) bool { return strings.HasSuffix(strings.ToLower(p), ".xlsx") }
+func isWorkbook(p string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(strings.ToLower(p), ".gz"), ".xlsx")
+}
 
 // reader is one read.
 type reader struct {

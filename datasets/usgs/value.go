@@ -74,7 +74,7 @@ func readFigure(text string) (figure, error) {
 		return figure{}, err
 	}
 	f.number = x
-	f.half = x == 0
+	f.half = x == 0 && f.bound == flows.About
 	return f, nil
 }
 

@@ -230,8 +230,10 @@ func (t *table) row(w *row) {
 		w.fail(t.source, err)
 	}
 	var claims []flows.Record
+	missing := 0
 	for _, f := range t.figures {
 		if w.empty(f.column) {
+			missing++
 			continue
 		}
 		c, err := w.claim(f, unit, evidence)
@@ -251,6 +253,9 @@ func (t *table) row(w *row) {
 	case len(claims) == 0:
 		t.run.Drop(notAvailable)
 	default:
+		for range missing {
+			t.run.Missing(notAvailable)
+		}
 		t.run.Keep(claims...)
 	}
 }
