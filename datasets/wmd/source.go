@@ -16,7 +16,7 @@ import (
 
 // Source is a datasets.Source of workbooks of World Mining Data. FS or Open is required, the zero value of all else is the default.
 type Source struct {
-	FS   fs.FS                         // a folder: its files named *.xlsx, those of folders below it included
+	FS   fs.FS                         // a folder: its files named *.xlsx, packed (.gz) or not, those of folders below it included
 	Open func() (io.ReadCloser, error) // or one file, opened anew for each read
 	Name string                        // the name of that file; with FS, what positions put before a file's path
 
@@ -76,7 +76,7 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 
 // isWorkbook passes over the file that a spreadsheet program keeps beside one that is open.
 func isWorkbook(p string) bool {
-	return strings.HasSuffix(strings.ToLower(p), ".xlsx") && !strings.HasPrefix(path.Base(p), "~$")
+	return path.Ext(strings.TrimSuffix(strings.ToLower(p), ".gz")) == ".xlsx" && !strings.HasPrefix(path.Base(p), "~$")
 }
 
 // reader is one read.
