@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -14,34 +13,13 @@ import (
 	"github.com/mineralflows/mineralflows/flows"
 )
 
-// mostInValue is how many bytes one value of an answer may hold; a row has some 1,500. The decoder keeps a value whole in memory.
-const mostInValue = 1 << 20
-
-// rationed ends a reading that needs more than is left for one value.
-type rationed struct {
-	in   io.Reader
-	left int
-}
-
-var errRation = fmt.Errorf("%w: a value of more than %d bytes: this is no answer of UN Comtrade", datasets.ErrShape, mostInValue)
-
-func (r *rationed) Read(p []byte) (int, error) {
-	if r.left <= 0 {
-		return 0, errRation
-	}
-	n, err := r.in.Read(p[:min(len(p), r.left)])
-	r.left -= n
-	return n, err
-}
-
 // answer reads one answer of the API: an object with the rows in data, the number of them in count, and what went wrong in error. It reads row
 // by row, so that memory does not grow with the file.
 type answer struct {
 	*reading
 	file    adapter.File
 	vintage vintage
-	in      *rationed
-	decoder *json.Decoder
+	text    *adapter.JSON
 	row     jsonRow
 	rows    int
 	hasData bool
@@ -49,39 +27,25 @@ type answer struct {
 }
 
 func (p *reading) json(f adapter.File, in *bufio.Reader, v vintage) {
-	a := &answer{reading: p, file: f, vintage: v, in: &rationed{in: in}, count: -1}
-	a.decoder = json.NewDecoder(a.in)
+	a := &answer{reading: p, file: f, vintage: v, text: adapter.NewJSON(in, "answer of UN Comtrade"), count: -1}
 	a.row.answer = a
 	if err := a.read(); err != nil && !p.run.Done() {
-		p.run.Fail(f.Pos(a.rows), explain(err))
+		p.run.Fail(f.Pos(a.rows), adapter.ExplainJSON(err))
 	}
-}
-
-// explain puts the faults of a JSON text into words.
-func explain(err error) error {
-	var syntax *json.SyntaxError
-	switch {
-	case errors.Is(err, io.ErrUnexpectedEOF), err == io.EOF:
-		return fmt.Errorf("%w: the file is cut short: download it again", datasets.ErrShape)
-	case errors.As(err, &syntax): // its Offset is not one in the file
-		return fmt.Errorf("%w: no JSON: %w", datasets.ErrShape, err)
-	}
-	return err
 }
 
 func (a *answer) read() error {
-	if err := a.open('{', "the answer is no JSON object with the list data"); err != nil {
+	if err := a.text.Open('{', "the answer is no JSON object with the list data"); err != nil {
 		return err
 	}
-	for a.decoder.More() {
-		a.in.left = mostInValue
-		key, err := a.decoder.Token()
+	for a.text.More() {
+		key, err := a.text.Token()
 		if err != nil {
 			return err
 		}
 		switch strings.ToLower(fmt.Sprint(key)) {
 		case "data":
-			if err := a.open('[', "data is no list of rows"); err != nil {
+			if err := a.text.Open('[', "data is no list of rows"); err != nil {
 				return err
 			}
 			if err := a.list(); err != nil || a.run.Done() {
@@ -89,7 +53,7 @@ func (a *answer) read() error {
 			}
 		case "count":
 			var n *int
-			if err := a.decoder.Decode(&n); err != nil {
+			if err := a.text.Decode(&n); err != nil {
 				return err
 			}
 			if n != nil {
@@ -105,12 +69,12 @@ func (a *answer) read() error {
 		case "results":
 			return fmt.Errorf("%w: a reference list (results), no data", datasets.ErrShape)
 		default:
-			if err := a.decoder.Decode(&a.row.raw); err != nil {
+			if err := a.text.Decode(&a.row.raw); err != nil {
 				return err
 			}
 		}
 	}
-	if _, err := a.decoder.Token(); err != nil {
+	if _, err := a.text.Token(); err != nil {
 		return err
 	}
 	return a.whole()
@@ -124,21 +88,8 @@ func (a *answer) whole() error {
 	case a.count > a.rows:
 		return fmt.Errorf("%w: count says %d rows and data has %d: the answer is not whole (countOnly?)", datasets.ErrShape, a.count, a.rows)
 	}
-	if _, err := a.decoder.Token(); err != io.EOF {
+	if _, err := a.text.Token(); err != io.EOF {
 		return fmt.Errorf("%w: text behind the answer: one answer a file", datasets.ErrShape)
-	}
-	return nil
-}
-
-// open reads the bracket that starts a value.
-func (a *answer) open(want json.Delim, otherwise string) error {
-	a.in.left = mostInValue
-	t, err := a.decoder.Token()
-	if err != nil {
-		return err
-	}
-	if t != want {
-		return fmt.Errorf("%w: %s", datasets.ErrShape, otherwise)
 	}
 	return nil
 }
@@ -146,7 +97,7 @@ func (a *answer) open(want json.Delim, otherwise string) error {
 // complaint reads the text in error, which is empty where all is well.
 func (a *answer) complaint() error {
 	var text any
-	if err := a.decoder.Decode(&text); err != nil {
+	if err := a.text.Decode(&text); err != nil {
 		return err
 	}
 	if text == nil || text == "" {
@@ -159,10 +110,9 @@ func (a *answer) complaint() error {
 // list reads the rows.
 func (a *answer) list() error {
 	a.hasData = true
-	for a.decoder.More() && !a.run.Done() {
-		a.in.left = mostInValue
+	for a.text.More() && !a.run.Done() {
 		a.rows++
-		if err := a.decoder.Decode(&a.row.raw); err != nil {
+		if err := a.text.Decode(&a.row.raw); err != nil {
 			return err
 		}
 		err := a.row.split()
@@ -193,7 +143,7 @@ func (a *answer) list() error {
 	if a.run.Done() {
 		return nil
 	}
-	_, err := a.decoder.Token()
+	_, err := a.text.Token()
 	return err
 }
 
@@ -215,16 +165,12 @@ func (r *jsonRow) split() error {
 	if len(text) == 0 || text[0] != '{' {
 		return fmt.Errorf("%w: row %d of data is no object", datasets.ErrShape, r.answer.rows)
 	}
-	for text = next(text[1:]); len(text) > 0 && text[0] != '}'; text = next(text) {
-		key := text[:endOf(text)]
-		text = next(text[len(key):])
-		cell := text[:endOf(text)]
-		if len(cell) == 0 {
-			return fmt.Errorf("%w: row %d of data: %s holds a list or an object", datasets.ErrShape, r.answer.rows, key)
+	for name, cell := range adapter.Members(text) {
+		if cell[0] == '{' || cell[0] == '[' {
+			return fmt.Errorf("%w: row %d of data: %q holds a list or an object", datasets.ErrShape, r.answer.rows, name)
 		}
-		text = text[len(cell):]
-		if !r.set(key[1:len(key)-1], cell) {
-			return fmt.Errorf("%w: row %d of data has %s twice", datasets.ErrShape, r.answer.rows, key)
+		if !r.set(name, cell) {
+			return fmt.Errorf("%w: row %d of data has %q twice", datasets.ErrShape, r.answer.rows, name)
 		}
 	}
 	return nil
@@ -249,40 +195,6 @@ func (r *jsonRow) set(name, cell []byte) bool {
 		r.has[string(name)] = true
 	}
 	return true
-}
-
-// next leaves out what stands between the parts of an object.
-func next(text []byte) []byte {
-	for i, c := range text {
-		switch c {
-		case ' ', '\t', '\r', '\n', ':', ',':
-		default:
-			return text[i:]
-		}
-	}
-	return nil
-}
-
-// endOf is where a string, a number or a word ends; 0 for a list or an object.
-func endOf(text []byte) int {
-	switch {
-	case len(text) == 0, text[0] == '{', text[0] == '[':
-		return 0
-	case text[0] != '"':
-		if i := bytes.IndexAny(text, ",} \t\r\n"); i >= 0 {
-			return i
-		}
-		return len(text)
-	}
-	for i := 1; i < len(text); i++ {
-		switch text[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return len(text)
 }
 
 func (r *jsonRow) missing() string {

@@ -294,7 +294,7 @@ func (w *row) located() bool {
 }
 
 // figure makes a claim of one cell.
-func (w *row) figure(column int, u unit, year int, estimated bool, note string) {
+func (w *row) figure(column int, u adapter.Unit, year int, estimated bool, note string) {
 	text := w.cells.Text(column)
 	f, err := readFigure(text)
 	switch {
@@ -327,7 +327,7 @@ func (w *row) figure(column int, u unit, year int, estimated bool, note string) 
 		Note:     note,
 	}
 	switch {
-	case slices.Contains(w.Derived, Series{c.Mineral, c.To}):
+	case slices.ContainsFunc(w.Derived, func(s datasets.Series) bool { return s.Holds(c.Flow) }):
 		c.Evidence = flows.Derived
 	case estimated || w.glued || f.estimated:
 		c.Evidence = flows.Estimated

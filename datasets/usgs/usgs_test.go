@@ -182,7 +182,7 @@ func TestGenuineFiles(t *testing.T) {
 	niobium := usgs.Commodity{Mineral: "niobium", Name: "niobium", Basis: flows.Nb}
 	check := func(dir, edition string, facts ...fact) {
 		t.Run(edition, func(t *testing.T) {
-			s := usgs.Source{FS: os.DirFS(samples.Dir(t, dir)), Commodities: append(usgs.Commodities(), cobalt, niobium), Derived: []usgs.Series{}}
+			s := usgs.Source{FS: os.DirFS(samples.Dir(t, dir)), Commodities: append(usgs.Commodities(), cobalt, niobium), Derived: []datasets.Series{}}
 			all := claims(t, s)
 			for _, f := range facts {
 				c := one(t, all, edition, f.mineral, f.place, f.year)

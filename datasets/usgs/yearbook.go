@@ -22,36 +22,9 @@ const (
 // yearbook reads the tables of world mine production in a workbook of the Minerals Yearbook. Everything is found by its text, for tables
 // and columns move from year to year.
 func (r *reader) yearbook(f adapter.File) {
-	in, err := f.Open()
-	if err != nil {
-		r.run.Fail(f.Pos(0), err)
-		return
-	}
-	book, err := xlsx.OpenFile(in)
-	if err != nil {
-		r.run.Fail(f.Pos(0), err)
-		return
-	}
-	defer book.Close()
-	for _, s := range book.Sheets() {
-		if s.Hidden || r.run.Done() {
-			continue
-		}
-		t := &worldTable{reader: r, file: f, sheet: s.Name}
-		for line, err := range book.Rows(r.run.Context(), s.Name) {
-			if err != nil {
-				r.run.Fail(f.Pos(0), err)
-				return
-			}
-			t.read(line)
-			if r.run.Done() {
-				return
-			}
-			if r.run.GaveUp(t.pos(line.Number)) {
-				break
-			}
-		}
-	}
+	r.run.Workbook(f, func(sheet string) func(xlsx.Row) {
+		return (&worldTable{reader: r, file: f, sheet: sheet}).read
+	})
 }
 
 // worldTable is one sheet while it is read. Above its header stand a number, a title, and the unit in brackets; between the columns of the
@@ -67,10 +40,10 @@ type worldTable struct {
 	used   bool     // the title is that of a table of world mine production of a commodity asked for
 
 	commodity Commodity
-	unit      unit   // of the title
-	ditto     unit   // of the last row that has one of its own
-	estimated bool   // as a whole, by its title
-	words     string // that say of what the figures are: of the title, or of the group of rows
+	unit      adapter.Unit // of the title
+	ditto     adapter.Unit // of the last row that has one of its own
+	estimated bool         // as a whole, by its title
+	words     string       // that say of what the figures are: of the title, or of the group of rows
 	years     []yearColumn
 	first     int    // the first column of a year, read or not; before it stand the footnotes of names
 	group     string // the country of a group of rows: "Rwanda"
@@ -135,7 +108,7 @@ func (t *worldTable) begin(line int) {
 			t.unit = u
 		}
 	}
-	if t.unit.tonnes == 0 {
+	if t.unit.Tonnes == 0 {
 		t.run.Fail(t.pos(line), fmt.Errorf("%w: the title %q has no unit in brackets, (Metric tons) or (Kilograms)", datasets.ErrUnit, title))
 		return
 	}
@@ -145,7 +118,7 @@ func (t *worldTable) begin(line int) {
 var inBrackets = regexp.MustCompile(`\(([^()]*)\)`)
 
 func (t *worldTable) pos(line int) flows.Pos {
-	return flows.Pos{File: t.file.Name + "/" + t.sheet, Line: line}
+	return t.file.SheetPos(t.sheet, line)
 }
 
 // line reads a row below the header: a group ("Rwanda:", "Gross weight:"), a figure, or the text of a footnote.
@@ -215,7 +188,7 @@ func (t *worldTable) line(r xlsx.Row) {
 
 // unitOf is the unit of a row: what stands in a column of units behind the names, where "do." repeats the one above, else that of the title. It
 // returns false, having reported why, where a word there is no unit of mass.
-func (t *worldTable) unitOf(line *sheetLine) (unit, bool) {
+func (t *worldTable) unitOf(line *sheetLine) (adapter.Unit, bool) {
 	for i := 1; i < t.first; i++ {
 		text := strings.TrimRight(line.Text(i), ". ")
 		u, ok := unitOf(text)
@@ -223,11 +196,11 @@ func (t *worldTable) unitOf(line *sheetLine) (unit, bool) {
 		case ok:
 			t.ditto = u
 			return u, true
-		case strings.EqualFold(text, "do") && t.ditto.tonnes > 0:
+		case strings.EqualFold(text, "do") && t.ditto.Tonnes > 0:
 			return t.ditto, true
 		case word.MatchString(text): // shorter ones are footnotes
 			line.Bad(i, fmt.Errorf("%w: want metric tons, kilograms, thousand or million metric tons", datasets.ErrUnit))
-			return unit{}, false
+			return adapter.Unit{}, false
 		}
 	}
 	return t.unit, true
