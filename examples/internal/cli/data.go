@@ -14,10 +14,12 @@ import (
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/africagold"
 	"github.com/mineralflows/mineralflows/datasets/baci"
+	"github.com/mineralflows/mineralflows/datasets/bgs"
 	"github.com/mineralflows/mineralflows/datasets/comtrade"
 	"github.com/mineralflows/mineralflows/datasets/greatlakes"
 	"github.com/mineralflows/mineralflows/datasets/pinksheet"
 	"github.com/mineralflows/mineralflows/datasets/usgs"
+	"github.com/mineralflows/mineralflows/datasets/wmd"
 	"github.com/mineralflows/mineralflows/flows"
 )
 
@@ -51,6 +53,9 @@ func formats() []format {
 		{"baci", "yearly files of CEPII's BACI", func(p place, n *datasets.Stats) datasets.Source {
 			return baci.Source{FS: p.fs, Name: p.prefix, Stats: n}
 		}},
+		{"bgs", "World Mineral Statistics of the British Geological Survey, GeoJSON or CSV", func(p place, n *datasets.Stats) datasets.Source {
+			return bgs.Source{FS: p.fs, Name: p.prefix, Stats: n}
+		}},
 		{"comtrade", "UN Comtrade: answers of its API, bulk files, web downloads", func(p place, n *datasets.Stats) datasets.Source {
 			return comtrade.Source{FS: p.fs, Name: p.prefix, Stats: n}
 		}},
@@ -59,6 +64,9 @@ func formats() []format {
 		}},
 		{"usgs", "USGS: world tables of Mineral Commodity Summaries and Minerals Yearbook", func(p place, n *datasets.Stats) datasets.Source {
 			return usgs.Source{FS: p.fs, Name: p.prefix, Stats: n}
+		}},
+		{"wmd", "World Mining Data's workbooks of production by country", func(p place, n *datasets.Stats) datasets.Source {
+			return wmd.Source{FS: p.fs, Name: p.prefix, Stats: n}
 		}},
 	}
 }

@@ -54,7 +54,7 @@ func TestWrongData(t *testing.T) {
 		status int
 		says   string
 	}{
-		{"", 2, `region: -data "": want the folder of a data package, greatlakes, africagold, or baci:, comtrade:, pinksheet: or usgs: before a folder or file`},
+		{"", 2, `region: -data "": want the folder of a data package, greatlakes, africagold, or baci:, bgs:, comtrade:, pinksheet:, usgs: or wmd: before a folder or file`},
 		{"eurostat:testdata", 2, "region: -data eurostat:testdata: eurostat is no format; want the folder of a data package, "},
 		{"usgs:", 2, "region: -data usgs:: want a folder or file behind the colon"},
 		{"usgs:testdata/nowhere", 1, "region: -data usgs:testdata/nowhere: stat testdata/nowhere: no such file or directory"},
