@@ -169,6 +169,22 @@ func (a *active) slack(i int, x []float64) float64 {
 	return v
 }
 
+// implied is the part of a bound's variance before the balances below which what others leave of it is rounding.
+const implied = 1e-12
+
+// prior is the variance of n' x before the balances, correlations aside.
+func (a *active) prior(i int) float64 {
+	v := 0.0
+	for _, c := range a.normals[i] {
+		if a.l.kinds[c.col] == loose {
+			v += c.value * c.value * a.l.spread
+		} else {
+			v += c.value * c.value * a.l.p.Variables[c.col].Variance
+		}
+	}
+	return v
+}
+
 // border adds the row of bound i to the factor of M, unless the bounds before it imply it.
 func (a *active) border(before []int, i int) bool {
 	b := make([]float64, len(before))
@@ -178,7 +194,7 @@ func (a *active) border(before []int, i int) bool {
 	row := a.lower(b)
 	m := along(a.normals[i], a.columns[i])
 	d := m - dot(row, row)
-	if !(d > 1e-11*m) {
+	if !(d > implied*a.prior(i)) {
 		return false
 	}
 	a.chol = append(a.chol, append(row, math.Sqrt(d)))
@@ -237,7 +253,7 @@ func (a *active) one(p int, x []float64) error {
 			}
 		}
 		primal := math.Inf(1)
-		if curvature > 1e-11*m {
+		if curvature > implied*a.prior(p) {
 			primal = -slack / curvature
 		}
 		step := min(primal, dual)
@@ -253,7 +269,7 @@ func (a *active) one(p int, x []float64) error {
 			a.set, a.lambda = append(a.set, p), append(a.lambda, added)
 			return nil
 		}
-		if curvature > 1e-11*m {
+		if curvature > implied*a.prior(p) {
 			slack += step * curvature
 		}
 		a.set = slices.Delete(a.set, leaves, leaves+1)

@@ -75,7 +75,7 @@ func linearise(p *Problem, x []float64, earlier *linear) (*linear, error) {
 			return nil, &ConflictError{l.names(rest[k].from), rest[k].rhs}
 		}
 	}
-	l.spread = 1e6 * scale * scale
+	l.spread = 100 * scale * scale
 	for k := range l.rows {
 		for _, c := range l.rows[k].cells {
 			l.columns[c.col] = append(l.columns[c.col], cell{int32(k), c.value})

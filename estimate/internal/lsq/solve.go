@@ -108,9 +108,10 @@ func (l *linear) solve(ctx context.Context) (*Solution, error) {
 			return nil, err
 		}
 	}
+	rounding := 1e-14 * l.scale()
 	for i, v := range l.p.Variables {
-		if !v.Free && x[i] < 0 {
-			x[i] = 0
+		if !v.Free && x[i] < rounding {
+			x[i] = 0 // what other zeros imply is zero but for rounding
 		}
 	}
 	return s, nil
