@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // active is the set of bounds that hold, with all that is known about them. Columns that were computed are kept when a bound lets go.
@@ -17,7 +18,6 @@ type active struct {
 	set     []int             // variables held at zero
 	lambda  []float64         // multipliers, all > 0
 	chol    [][]float64       // lower factor of M = N' Vx N
-	inverse [][]float64       // of chol, once the set stands
 }
 
 // hold finds the active set from x, the solution without bounds, and moves x to the solution with them.
@@ -47,15 +47,14 @@ func (l *linear) hold(ctx context.Context, x []float64) (*active, error) {
 // limits are a billionth of a standard deviation, and the rounding of what an expression sums.
 func (l *linear) limits(x []float64) []float64 {
 	out := make([]float64, len(x))
-	scale := l.scale()
 	for i, v := range l.p.Variables {
-		out[i] = 1e-9*math.Sqrt(v.Variance) + 1e-13*scale
+		out[i] = 1e-9*math.Sqrt(v.Variance) + 1e-13*l.size
 		if k := l.of[i]; k >= 0 {
 			sum := math.Abs(l.express[k].rhs)
 			for _, c := range l.express[k].cells {
 				sum += math.Abs(c.value * x[c.col])
 			}
-			out[i] = 1e-12 * (sum + scale)
+			out[i] = 1e-12 * (sum + l.size)
 		}
 	}
 	return out
@@ -342,20 +341,30 @@ func (a *active) need(bounds []int) {
 // spreadsOf is spreadOf of n normals.
 func (l *linear) spreadsOf(n int, normal func(int) []cell) [][]float64 {
 	out := make([][]float64, n)
+	scratch := sync.Pool{New: func() any { return make([]float64, 2*len(l.rows)) }}
+	inParallel(n, func(k int) {
+		work := scratch.Get().([]float64)
+		out[k] = l.spreadOf(normal(k), work)
+		scratch.Put(work)
+	})
+	return out
+}
+
+// inParallel calls do for 0 to n-1, on as many processors as the program may use.
+func inParallel(n int, do func(k int)) {
 	workers := min(runtime.GOMAXPROCS(0), n)
+	var next atomic.Int64
 	var wg sync.WaitGroup
-	for w := range workers {
+	for range workers {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
-			work := make([]float64, len(l.rows))
-			for k := w; k < n; k += workers {
-				out[k] = l.spreadOf(normal(k), work)
+			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
+				do(k)
 			}
 		}()
 	}
 	wg.Wait()
-	return out
 }
 
 // release lets go of bounds that only settled what the balances leave open, and that x does not meet.
@@ -369,6 +378,40 @@ func (a *active) release(x []float64) {
 		}
 	}
 	a.lambda = lambda
+}
+
+// taken is what the bounds take off the variance of each measured variable: the squares of W = L^-1 (columns of the set)'. Variables
+// are shared out among workers, so that each sum runs in one order.
+func (a *active) taken() []float64 {
+	n, k := len(a.l.kinds), len(a.set)
+	out := make([]float64, n)
+	inverse := make([]float64, k*k)
+	for c := range k {
+		row := inverse[c*k : c*k+c+1]
+		row[c] = 1 / a.chol[c][c]
+		for i := range c {
+			v := -a.chol[c][i] * row[c]
+			for m, x := range inverse[i*k : i*k+i+1] {
+				row[m] += v * x
+			}
+		}
+	}
+	const chunk = 256 // variables
+	inParallel((n+chunk-1)/chunk, func(at int) {
+		from, to := at*chunk, min((at+1)*chunk, n)
+		width := to - from
+		columns, w := make([]float64, k*width), make([]float64, k*width)
+		for c, i := range a.set {
+			copy(columns[c*width:], a.columns[i][from:to])
+		}
+		multiplyAdd(1, inverse, k, columns, width, w, width, k, width, k)
+		for c := range k {
+			for i, x := range w[c*width : (c+1)*width] {
+				out[from+i] += x * x
+			}
+		}
+	})
+	return out
 }
 
 // lost is L^-1 N' column: what the bounds take off the variance of what the column belongs to is its square.

@@ -213,6 +213,9 @@ func (f *factor) solve(b, work []float64) {
 		node, panel := &f.nodes[k], f.panels[k]
 		c := node.cols
 		head := x[node.rows[0] : int(node.rows[0])+c]
+		if zeros(head) {
+			continue
+		}
 		for j := range c {
 			if f.dropped[int(node.rows[0])+j] {
 				head[j] = 0
@@ -249,6 +252,16 @@ func (f *factor) solve(b, work []float64) {
 	for k, i := range f.order {
 		b[i] = x[k]
 	}
+}
+
+// zeros reports whether x holds nothing else.
+func zeros(x []float64) bool {
+	for _, v := range x {
+		if v != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // buffers lends out memory for fronts.

@@ -29,16 +29,17 @@ type linear struct {
 	express  []expression
 	of       []int32 // expression of a variable, -1 for none
 	loose    []int32
+	size     float64 // of the largest number at hand: balances are judged against it
 	spread   float64 // prior variance of a loose variable: wide beside everything else
 	factor   *factor
 	inverted *inverse
 	work     []float64
 }
 
-// linearise makes rows of the balances, with products replaced by their tangent at x. settled is the pattern of an earlier linearisation
-// of the same problem, nil for none.
+// linearise makes rows of the balances, with products replaced by their tangent at x. earlier is another linearisation of the same problem,
+// whose order of elimination is taken over where it fits, or nil.
 func linearise(p *Problem, x []float64, earlier *linear) (*linear, error) {
-	l := &linear{p: p, kinds: make([]kind, len(p.Variables)), of: make([]int32, len(p.Variables)), columns: make([][]cell, len(p.Variables))}
+	l := &linear{p: p, kinds: make([]kind, len(p.Variables)), of: make([]int32, len(p.Variables)), columns: make([][]cell, len(p.Variables)), size: p.largest()}
 	var unmeasured []int32
 	for i, v := range p.Variables {
 		l.of[i] = -1
@@ -65,17 +66,16 @@ func linearise(p *Problem, x []float64, earlier *linear) (*linear, error) {
 	for k, e := range expressions {
 		l.of[e.variable], l.kinds[e.variable] = int32(k), expressed
 	}
-	scale := l.scale()
 	for k := range rest {
 		if len(rest[k].cells) > 0 {
 			l.rows = append(l.rows, rest[k])
 			continue
 		}
-		if math.Abs(rest[k].rhs) > 1e-9*scale {
+		if math.Abs(rest[k].rhs) > 1e-9*l.size {
 			return nil, &ConflictError{l.names(rest[k].from), rest[k].rhs}
 		}
 	}
-	l.spread = 100 * scale * scale
+	l.spread = 100 * l.size * l.size
 	for k := range l.rows {
 		for _, c := range l.rows[k].cells {
 			l.columns[c.col] = append(l.columns[c.col], cell{int32(k), c.value})
@@ -105,13 +105,13 @@ func samePattern(a, b *linear) bool {
 	})
 }
 
-// scale is the size of the largest number at hand: balances are judged against it.
-func (l *linear) scale() float64 {
+// largest is the size of the largest number at hand, 1 where there is none.
+func (p *Problem) largest() float64 {
 	s := 0.0
-	for _, v := range l.p.Variables {
+	for _, v := range p.Variables {
 		s = max(s, math.Abs(v.Value), math.Sqrt(v.Variance))
 	}
-	for _, b := range l.p.Balances {
+	for _, b := range p.Balances {
 		s = max(s, math.Abs(b.RHS))
 	}
 	if s == 0 {
@@ -299,10 +299,22 @@ func (l *linear) residual(x []float64) []float64 {
 
 // back adds k V R' t to x, over the measured variables.
 func (l *linear) back(k float64, t, x []float64) {
-	gradient := l.gradient(t)
-	for i := range x {
-		if l.kinds[i] == measured {
-			x[i] += k * l.weigh(i, gradient)
+	if len(l.p.Covariances) > 0 {
+		gradient := l.gradient(t)
+		for i := range x {
+			if l.kinds[i] == measured {
+				x[i] += k * l.weigh(i, gradient)
+			}
+		}
+		return
+	}
+	for i, column := range l.columns {
+		g := 0.0
+		for _, c := range column {
+			g += c.value * t[c.col]
+		}
+		if g != 0 {
+			x[i] += k * l.p.Variables[i].Variance * g
 		}
 	}
 }
@@ -359,27 +371,25 @@ func (l *linear) normalOf(i int) []cell {
 	return cells
 }
 
-// spreadOf is the covariance of every measured and loose variable with n' x, balances held: column = Vx n. work has room for the rows.
+// spreadOf is the covariance of every measured and loose variable with n' x, balances held: Vx n. work has room for twice the rows.
 func (l *linear) spreadOf(n []cell, work []float64) []float64 {
-	g := make([]float64, len(l.kinds))
-	for _, c := range n {
-		g[c.col] += c.value
-	}
 	out := make([]float64, len(l.kinds))
-	for i := range out {
-		switch l.kinds[i] {
-		case measured:
-			out[i] = l.weigh(i, g)
-		case unbalanced:
-			out[i] = l.p.Variables[i].Variance * g[i]
-		case loose:
-			out[i] = l.spread * g[i]
+	t, work := work[:len(l.rows)], work[len(l.rows):]
+	clear(t)
+	add := func(i int32, v float64) {
+		out[i] += v
+		for _, c := range l.columns[i] {
+			t[c.col] += v * c.value
 		}
 	}
-	t := make([]float64, len(l.rows))
-	for k := range l.rows {
-		for _, c := range l.rows[k].cells {
-			t[k] += c.value * out[c.col]
+	for _, c := range n {
+		if l.kinds[c.col] == loose {
+			add(c.col, l.spread*c.value)
+			continue
+		}
+		add(c.col, l.p.Variables[c.col].Variance*c.value)
+		for _, o := range l.covary[c.col] {
+			add(o.col, o.value*c.value)
 		}
 	}
 	l.factor.solve(t, work)

@@ -65,7 +65,7 @@ func Solve(ctx context.Context, p *Problem) (*Solution, error) {
 		}
 		worst, by := 0, 0.0
 		for i := range x {
-			if d := math.Abs(x[i]-before[i]) / (math.Abs(x[i]) + 1e-3*l.scale()); d > by {
+			if d := math.Abs(x[i]-before[i]) / (math.Abs(x[i]) + 1e-3*l.size); d > by {
 				worst, by = i, d
 			}
 		}
@@ -108,7 +108,7 @@ func (l *linear) solve(ctx context.Context) (*Solution, error) {
 			return nil, err
 		}
 	}
-	rounding := 1e-14 * l.scale()
+	rounding := 1e-14 * l.size
 	for i, v := range l.p.Variables {
 		if !v.Free && x[i] < rounding {
 			x[i] = 0 // what other zeros imply is zero but for rounding
@@ -119,13 +119,12 @@ func (l *linear) solve(ctx context.Context) (*Solution, error) {
 
 // consistent finds balances that contradict others: their pivots vanish, and what is left over does not.
 func (l *linear) consistent(x []float64) error {
-	scale := l.scale()
 	for k, r := range l.residual(x) {
 		size := math.Abs(l.rows[k].rhs)
 		for _, c := range l.rows[k].cells {
 			size += math.Abs(c.value * x[c.col])
 		}
-		if math.Abs(r) > 1e-8*(size+1e-3*scale) {
+		if math.Abs(r) > 1e-8*(size+1e-3*l.size) {
 			return &ConflictError{l.names(l.rows[k].from), r}
 		}
 	}
@@ -195,7 +194,7 @@ func (s *Solution) closed() error {
 		for _, t := range b.Products {
 			add(t.Coefficient * s.X[t.A] * s.X[t.B])
 		}
-		if math.Abs(sum) > 1e-9*size+1e-12*s.l.scale() {
+		if math.Abs(sum) > 1e-9*size+1e-12*s.l.size {
 			return fmt.Errorf("the balance of %s is left open by %.3g of %.3g: its figures differ too widely in size to be reconciled together", b.Name, sum, size)
 		}
 	}
@@ -211,21 +210,7 @@ func (s *Solution) describe() {
 	for _, i := range a.set {
 		s.AtBound[i] = true
 	}
-	taken := make([]float64, n) // variance that the bounds take
-	for k := range a.set {
-		// W = L^-1 (columns of the set)', row by row
-		row := make([]float64, n)
-		for j, i := range a.set[:k+1] {
-			if c := a.inverseRow(k, j); c != 0 {
-				for v, x := range a.columns[i] {
-					row[v] += c * x
-				}
-			}
-		}
-		for v, x := range row {
-			taken[v] += x * x
-		}
-	}
+	taken := a.taken()
 	for i, v := range p.Variables {
 		switch l.kinds[i] {
 		case exact:
@@ -248,26 +233,6 @@ func (s *Solution) describe() {
 	s.J = s.objective()
 	s.Rank = l.factor.rank
 	s.DF = s.Rank + len(a.set) - s.rankOfLoose()
-}
-
-// inverseRow is entry (k, j) of the inverse of the factor of M.
-func (a *active) inverseRow(k, j int) float64 {
-	if a.inverse == nil {
-		a.inverse = make([][]float64, len(a.set))
-		for c := range a.set {
-			row := make([]float64, c+1)
-			row[c] = 1 / a.chol[c][c]
-			for i := range c {
-				if v := -a.chol[c][i] * row[c]; v != 0 {
-					for m, x := range a.inverse[i] {
-						row[m] += v * x
-					}
-				}
-			}
-			a.inverse[c] = row
-		}
-	}
-	return a.inverse[k][j]
 }
 
 // describeExpressed gives the unmeasured variables that balances determine their standard deviations.
