@@ -56,6 +56,7 @@ func (l *linear) limits(x []float64) []float64 {
 			}
 			out[i] = 1e-12 * (sum + l.size)
 		}
+		out[i] = max(out[i], l.slack)
 	}
 	return out
 }
@@ -367,13 +368,14 @@ func inParallel(n int, do func(k int)) {
 	wg.Wait()
 }
 
-// release lets go of bounds that only settled what the balances leave open, and that x does not meet.
+// release lets go of bounds that only settled what the balances leave open: those that x does not meet, and those that hold without a pull.
 func (a *active) release(x []float64) {
 	before := slices.Clone(a.set)
 	a.set, a.chol = a.set[:0:0], a.chol[:0]
 	lambda := a.lambda[:0:0]
 	for k, i := range before {
-		if x[i] <= a.limit[i] && a.border(a.set, i) {
+		pull := a.lambda[k] * math.Sqrt(along(a.normals[i], a.columns[i])) // in standard deviations
+		if x[i] <= 1e-9*a.l.size && pull > 1e-7 && a.border(a.set, i) {
 			a.set, lambda = append(a.set, i), append(lambda, a.lambda[k])
 		}
 	}

@@ -17,10 +17,13 @@ type Test struct {
 	Balances   []int   // those that the test is about: one, or those that share unmeasured variables
 	Statistic  float64 // standard normal (measurement, nodal, local), or chi-square with one degree of freedom (bias, leak)
 	Critical   float64
-	P          float64 // of a larger statistic for this test alone
-	Magnitude  float64 // of a bias or leak: what the measured value, or the balance, has too much
-	Equivalent []string
+	P          float64     // of a larger statistic for this test alone
+	Magnitude  float64     // of a bias or leak: what the measured value, or the balance, has too much
+	Equivalent []Suspected // what balances cannot tell from it
 }
+
+// Suspected is a variable that may be biased, or a balance that may leak: the other is -1.
+type Suspected struct{ Variable, Balance int }
 
 // Suspect is a gross error found by serial compensation.
 type Suspect struct {
@@ -33,8 +36,8 @@ type Suspect struct {
 // 62, 626, doi:10.1080/01621459.1967.10482935.
 func Sidak(level float64, n int) float64 { return -math.Expm1(math.Log1p(-level) / float64(n)) }
 
-// criticalNormal is what |z| exceeds with the given probability.
-func criticalNormal(level float64) float64 { return distuv.UnitNormal.Quantile(1 - level/2) }
+// CriticalNormal is what |z| exceeds with the given probability.
+func CriticalNormal(level float64) float64 { return distuv.UnitNormal.Quantile(1 - level/2) }
 
 func tails(z float64) float64 { return 2 * distuv.UnitNormal.Survival(math.Abs(z)) }
 
@@ -64,13 +67,13 @@ func (s *Solution) Local() []Test {
 func (s *Solution) moved(level float64, variance func(i int) float64, limit float64) []Test {
 	var out []Test
 	for i, v := range s.l.p.Variables {
-		if s.l.kinds[i] == measured && s.moves[i] > testable*v.Variance {
+		if v.Measured && v.Variance > 0 && s.moves[i] > testable*v.Variance {
 			z := math.Abs(v.Value-s.X[i]) / math.Sqrt(variance(i))
 			out = append(out, Test{Variable: i, Statistic: z, P: tails(z), Critical: limit})
 		}
 	}
 	if limit == 0 && len(out) > 0 {
-		limit = criticalNormal(Sidak(level, len(out)))
+		limit = CriticalNormal(Sidak(level, len(out)))
 	}
 	for k := range out {
 		out[k].Critical = limit
@@ -80,20 +83,26 @@ func (s *Solution) moved(level float64, variance func(i int) float64, limit floa
 
 // Nodal tests each balance by what the measured values leave open, |r| / sd(r). Balances that share unmeasured variables are tested
 // together.
-func (s *Solution) Nodal(level float64) []Test {
+func (s *Solution) Nodal(ctx context.Context, level float64) ([]Test, error) {
+	s, err := s.tested(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var out []Test
-	s.tested(func(k int, variance float64) {
-		z := math.Abs(s.residual[k]) / math.Sqrt(variance)
-		out = append(out, Test{Variable: -1, Balances: s.l.balancesOf(k), Statistic: z, P: tails(z)})
+	s.rows(func(k int, variance float64) {
+		if balances := s.l.balancesOf(k); len(balances) > 0 {
+			z := math.Abs(s.residual[k]) / math.Sqrt(variance)
+			out = append(out, Test{Variable: -1, Balances: balances, Statistic: z, P: tails(z)})
+		}
 	})
 	for k := range out {
-		out[k].Critical = criticalNormal(Sidak(level, len(out)))
+		out[k].Critical = CriticalNormal(Sidak(level, len(out)))
 	}
-	return out
+	return out, nil
 }
 
-// tested visits the rows that hold something that can move.
-func (s *Solution) tested(visit func(k int, variance float64)) {
+// rows visits the rows that hold something that can move.
+func (s *Solution) rows(visit func(k int, variance float64)) {
 	l := s.l
 	for k := range l.rows {
 		g := make(map[int32]float64, len(l.rows[k].cells))
@@ -113,20 +122,22 @@ func (s *Solution) tested(visit func(k int, variance float64)) {
 	}
 }
 
+// balancesOf are the balances that a row combines, definitions left out.
 func (l *linear) balancesOf(k int) []int {
 	var out []int
 	for _, c := range l.rows[k].from {
-		out = append(out, int(c.col))
+		if !l.p.Balances[c.col].Defines {
+			out = append(out, int(c.col))
+		}
 	}
 	return out
 }
 
 // hypothesis is one gross error that balances could show: they would be off by a multiple of f.
 type hypothesis struct {
-	variable, balance int // -1 for the other
-	f                 []cell
-	name              string
-	group             int // hypotheses of one group have proportional f
+	Suspected
+	f     []cell
+	group int // hypotheses of one group have proportional f
 }
 
 // hypotheses lists the biases of measured variables, then the leaks of balances.
@@ -139,9 +150,9 @@ func (s *Solution) hypotheses() []hypothesis {
 			out = append(out, h)
 		}
 	}
-	for i, v := range l.p.Variables {
+	for i := range l.p.Variables {
 		if l.kinds[i] == measured {
-			add(hypothesis{variable: i, balance: -1, f: l.columns[i], name: "bias of " + v.Name})
+			add(hypothesis{Suspected: Suspected{i, -1}, f: l.columns[i]})
 		}
 	}
 	leaks := make([][]cell, len(l.p.Balances))
@@ -151,7 +162,10 @@ func (s *Solution) hypotheses() []hypothesis {
 		}
 	}
 	for k, f := range leaks {
-		add(hypothesis{variable: -1, balance: k, f: f, name: "leak of " + l.p.Balances[k].Name})
+		if l.p.Balances[k].Defines {
+			continue
+		}
+		add(hypothesis{Suspected: Suspected{-1, k}, f: f})
 	}
 	groups := map[string]int{}
 	for k := range out {
@@ -177,38 +191,41 @@ func direction(f []cell) string {
 
 // Likelihood is the generalised likelihood ratio of each bias and each leak, T = (f' S^-1 r)^2 / (f' S^-1 f): how much J falls when that
 // error is allowed for. A leak at a place is how an unrecorded flow over its border shows. What cannot be told apart names each other.
-func (s *Solution) Likelihood(level float64) []Test {
-	all := s.hypotheses()
-	return s.likelihood(level, all, nil, s.weighted)
+func (s *Solution) Likelihood(ctx context.Context, level float64) ([]Test, error) {
+	s, err := s.tested(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.likelihood(level, s.hypotheses(), nil, s.weighted), nil
 }
 
 // likelihood tests hypotheses while those of found are allowed for; t is S^-1 times what they leave of the residual.
 func (s *Solution) likelihood(level float64, all []hypothesis, found *allowed, t []float64) []Test {
-	members := map[int][]string{}
+	members := map[int][]Suspected{}
 	for _, h := range all {
-		members[h.group] = append(members[h.group], h.name)
+		members[h.group] = append(members[h.group], h.Suspected)
 	}
 	var out []Test
 	for _, h := range all {
 		q := s.l.quadratic(h.f)
 		left := q - found.explains(h.f)
-		test := Test{Variable: h.variable}
-		if h.balance >= 0 {
-			test.Balances = []int{h.balance}
+		test := Test{Variable: h.Variable}
+		if h.Balance >= 0 {
+			test.Balances = []int{h.Balance}
 		}
 		if left > testable*q {
 			m := along(h.f, t) / left
 			test.Statistic, test.Magnitude = m*m*left, m
 		}
 		test.P = distuv.ChiSquared{K: 1}.Survival(test.Statistic)
-		for _, name := range members[h.group] {
-			if name != h.name {
-				test.Equivalent = append(test.Equivalent, name)
+		for _, o := range members[h.group] {
+			if o != h.Suspected {
+				test.Equivalent = append(test.Equivalent, o)
 			}
 		}
 		out = append(out, test)
 	}
-	z := criticalNormal(Sidak(level, max(len(members), 1)))
+	z := CriticalNormal(Sidak(level, max(len(members), 1)))
 	for k := range out {
 		out[k].Critical = z * z
 	}
@@ -274,8 +291,12 @@ func (a *allowed) magnitudes(t []float64) []float64 {
 }
 
 // Compensate looks for gross errors one after the other: the likeliest bias or leak is allowed for, all sizes are estimated anew together,
-// and so on until the balances agree at the level, no error stands out, or nothing is left to test with. Bounds play no part in it.
+// and so on until the balances agree at the level, no error stands out, or nothing is left to test with. Flows held at zero stay there.
 func (s *Solution) Compensate(ctx context.Context, level float64) ([]Suspect, error) {
+	s, err := s.tested(ctx)
+	if err != nil {
+		return nil, err
+	}
 	all := s.hypotheses()
 	found := &allowed{}
 	t := slices.Clone(s.weighted)

@@ -30,6 +30,7 @@ type linear struct {
 	of       []int32 // expression of a variable, -1 for none
 	loose    []int32
 	size     float64 // of the largest number at hand: balances are judged against it
+	slack    float64 // how far below zero counts as zero, where the figures on the right are themselves results
 	spread   float64 // prior variance of a loose variable: wide beside everything else
 	factor   *factor
 	inverted *inverse

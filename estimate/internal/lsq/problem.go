@@ -68,6 +68,7 @@ type Balance struct {
 	Terms    []Term
 	Products []Product
 	RHS      float64
+	Defines  bool // it says what a variable is made of, and cannot leak
 }
 
 // Term is a variable times a coefficient.

@@ -280,6 +280,44 @@ func TestUnmeasuredAtBound(t *testing.T) {
 	require.InDelta(t, math.Sqrt2, s.SD[2], 1e-12)
 }
 
+// A place that sends 4 more than it gets cannot also send more by ways that nobody measures: all three are zero, and the two measured
+// flows meet at the mean of both, weighted 1 to 3: J = 4^2 / (1 + 3), on one degree of freedom.
+func TestLooseAtBound(t *testing.T) {
+	p := &Problem{
+		Variables: []Variable{{Name: "in", Measured: true, Value: 37, Variance: 1}, {Name: "out", Measured: true, Value: 41, Variance: 3}, {Name: "rest"}, {Name: "north"}, {Name: "south"}},
+		Balances:  []Balance{{Name: "place", Terms: []Term{{0, -1}, {1, 1}, {2, 1}, {3, 1}, {4, 1}}}},
+	}
+	s := solve(t, p)
+	require.InDeltaSlice(t, []float64{38, 38, 0, 0, 0}, s.X, 1e-7)
+	require.InDelta(t, 4, s.J, 1e-6)
+	require.Equal(t, 1, s.DF)
+	require.InDeltaSlice(t, []float64{math.Sqrt(0.75), math.Sqrt(0.75), 0, 0, 0}, s.SD, 1e-6)
+	require.InDelta(t, 2, s.Measurement(0.05)[0].Statistic, 1e-6)
+	require.InDelta(t, 2, nodal(t, s)[0].Statistic, 1e-6)
+	leak := likelihood(t, s)[2]
+	require.Equal(t, []int{0}, leak.Balances)
+	require.InDelta(t, 4, leak.Statistic, 1e-6)
+	require.InDelta(t, 4, leak.Magnitude, 1e-6)
+	// with 4 more coming in there is nothing to test, and each of the three ways may carry all or nothing
+	p.Variables[0].Value = 45
+	s = solve(t, p)
+	require.InDeltaSlice(t, []float64{45, 41, 4. / 3, 4. / 3, 4. / 3}, s.X, 1e-9)
+	require.Zero(t, s.DF)
+	require.Equal(t, []bool{true, true, false, false, false}, s.Observable)
+	for i := 2; i < 5; i++ {
+		least, err := s.Least(context.Background(), i)
+		require.NoError(t, err)
+		require.Zero(t, least)
+	}
+	// where one of them leads to a place that needs 3, it carries at least that
+	p.Variables = append(p.Variables, Variable{Name: "need", Measured: true, Value: 3, Variance: 1}, Variable{Name: "other"})
+	p.Balances = append(p.Balances, Balance{Name: "north", Terms: []Term{{3, 1}, {5, -1}, {6, -1}}})
+	s = solve(t, p)
+	least, err := s.Least(context.Background(), 3)
+	require.NoError(t, err)
+	require.InDelta(t, 3, least, 1e-9)
+}
+
 func TestErrors(t *testing.T) {
 	exact := func(name string, x float64) Variable { return Variable{Name: name, Measured: true, Value: x} }
 	about := func(name string, x float64) Variable {

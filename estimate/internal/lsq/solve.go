@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -22,6 +23,7 @@ type Solution struct {
 
 	l        *linear
 	a        *active
+	held     *Solution // the problem with bounds that hold as balances, made when it is asked for
 	residual []float64 // R y - b
 	weighted []float64 // S^-1 (R y - b)
 	moves    []float64 // variance of y - x
@@ -142,14 +144,14 @@ func (l *linear) smallest(ctx context.Context, x []float64, a *active) error {
 	if err != nil {
 		return err
 	}
+	inner.slack = 1e-9 * l.size
 	s, err := inner.solve(ctx)
 	if err != nil {
 		return err
 	}
 	for k, i := range index {
-		x[i] = max(s.X[k], 0)
-		if l.p.Variables[i].Free {
-			x[i] = s.X[k]
+		if x[i] = s.X[k]; !l.p.Variables[i].Free && x[i] < 1e-12*l.size {
+			x[i] = 0
 		}
 	}
 	a.release(x)
@@ -183,6 +185,31 @@ func (l *linear) unmeasured(x []float64) (*Problem, []int) {
 	return p, index
 }
 
+// Least is the smallest value that an unmeasured variable can have with the measured ones where they were reconciled.
+func (s *Solution) Least(ctx context.Context, i int) (float64, error) {
+	p, index := s.l.unmeasured(s.X)
+	for k, j := range index {
+		if j != i {
+			continue
+		}
+		p.Variables[k].Measured, p.Variables[k].Variance, p.Variables[k].Value = true, 1, 0
+		l, err := linearise(p, make([]float64, len(p.Variables)), nil)
+		if err != nil {
+			return 0, err
+		}
+		l.slack = 1e-9 * s.l.size
+		least, err := l.solve(ctx)
+		if err != nil {
+			return 0, err
+		}
+		if least.X[k] < 1e-9*s.l.size {
+			return 0, nil // what the reconciled values leave of rounding
+		}
+		return least.X[k], nil
+	}
+	return s.X[i], nil
+}
+
 // closed checks every balance of the problem itself, products and all.
 func (s *Solution) closed() error {
 	for _, b := range s.l.p.Balances {
@@ -199,6 +226,36 @@ func (s *Solution) closed() error {
 		}
 	}
 	return nil
+}
+
+// tested is the problem that balances are tested with: where bounds hold flows at zero, each is one more balance.
+func (s *Solution) tested(ctx context.Context) (*Solution, error) {
+	if len(s.a.set) == 0 {
+		return s, nil
+	}
+	if s.held != nil {
+		return s.held, nil
+	}
+	p := *s.l.p
+	p.Variables = slices.Clone(p.Variables)
+	for i := range p.Variables {
+		p.Variables[i].Free = true
+	}
+	p.Balances = slices.Clone(p.Balances)
+	for _, i := range s.a.set {
+		p.Balances = append(p.Balances, Balance{Name: p.Variables[i].Name + " at zero", Defines: true, Terms: []Term{{i, 1}}})
+	}
+	l, err := linearise(&p, s.X, nil)
+	if err != nil {
+		return nil, err
+	}
+	held, err := l.solve(ctx)
+	if err != nil {
+		return nil, err
+	}
+	held.Rank = l.factor.rank
+	s.held = held
+	return held, nil
 }
 
 // describe fills in J, variances and what they rest on.
@@ -226,7 +283,7 @@ func (s *Solution) describe() {
 			s.SD[i] = math.Inf(1)
 		}
 		if s.AtBound[i] {
-			s.SD[i] = 0
+			s.SD[i], s.Observable[i] = 0, true
 		}
 	}
 	s.describeExpressed()
@@ -248,7 +305,6 @@ func (s *Solution) describeExpressed() {
 		i := e.variable
 		switch {
 		case s.AtBound[i]:
-			s.Observable[i] = true
 		case ok:
 			s.Observable[i] = true
 			determined = append(determined, i)
@@ -332,5 +388,10 @@ func (s *Solution) P() float64 {
 	if s.DF == 0 {
 		return 1
 	}
-	return distuv.ChiSquared{K: float64(s.DF)}.Survival(s.J)
+	return ChiSquareTail(s.J, s.DF)
+}
+
+// ChiSquareTail is the probability that chi-square with df degrees of freedom exceeds j.
+func ChiSquareTail(j float64, df int) float64 {
+	return distuv.ChiSquared{K: float64(df)}.Survival(j)
 }

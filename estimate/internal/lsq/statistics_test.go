@@ -34,21 +34,21 @@ func TestFalseAlarms(t *testing.T) {
 		p.Variables[i].Free = true // a normal error may be below zero, and bounds are not what is tested
 	}
 	const worlds, level = 4000, 0.05
-	var global, measurement, nodal, found int
+	var global, measurement, nodes, found int
 	for range worlds {
 		remeasure(r, p, truth)
 		s := solve(t, p)
 		if s.P() < level {
 			global++
 		}
-		m, n := s.Measurement(level), s.Nodal(level)
+		m, n := s.Measurement(level), nodal(t, s)
 		Strongest(m)
 		Strongest(n)
 		if m[0].Statistic > m[0].Critical {
 			measurement++
 		}
 		if n[0].Statistic > n[0].Critical {
-			nodal++
+			nodes++
 		}
 		suspects, err := s.Compensate(context.Background(), level)
 		require.NoError(t, err)
@@ -57,7 +57,7 @@ func TestFalseAlarms(t *testing.T) {
 		}
 	}
 	require.InDelta(t, level, float64(global)/worlds, within(level, worlds))
-	for _, n := range []int{measurement, nodal, found} {
+	for _, n := range []int{measurement, nodes, found} {
 		require.Less(t, float64(n)/worlds, level+within(level, worlds))
 	}
 	require.Greater(t, float64(measurement)/worlds, 0.02) // safe, not blind
@@ -85,7 +85,7 @@ func TestPower(t *testing.T) {
 					flagged++
 				}
 			}
-			glr := s.Likelihood(0.05)
+			glr := likelihood(t, s)
 			best := glr[0]
 			for _, x := range glr {
 				if x.Statistic > best.Statistic+1e-9 {
