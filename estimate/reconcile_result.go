@@ -267,7 +267,7 @@ func (t *Tests) finish() {
 	}
 	rank := map[string]int{"leak": 0, "bias": 1, "measurement": 2, "nodal": 3}
 	slices.SortStableFunc(t.All, func(a, b Test) int {
-		return cmp.Or(cmp.Compare(a.P, b.P), cmp.Compare(b.excess(), a.excess()), cmp.Compare(rank[a.Kind], rank[b.Kind]))
+		return cmp.Or(cmp.Compare(b.excess(), a.excess()), cmp.Compare(rank[a.Kind], rank[b.Kind]))
 	})
 	if len(t.All) > 0 {
 		t.Largest = t.All[0]
@@ -277,10 +277,11 @@ func (t *Tests) finish() {
 	}
 }
 
-// excess is the statistic on the scale of a normal one.
+// excess is the statistic on the scale of a normal one, to six decimals: several tests of one thing differ in the last bits only.
 func (t *Test) excess() float64 {
+	z := t.Statistic
 	if t.Kind == "bias" || t.Kind == "leak" {
-		return math.Sqrt(t.Statistic)
+		z = math.Sqrt(z)
 	}
-	return t.Statistic
+	return math.Round(1e6*z) / 1e6
 }

@@ -167,20 +167,30 @@ func (r *reconciled) take(variable int, x []float64, of node) {
 
 // correlate gives figures that share an input the covariance of their draws. Others have none: what their draws show is chance.
 func (r *reconciled) correlate() {
-	for b := range r.problem.Variables {
-		for a := range b {
-			if r.draws[a] == nil || r.draws[b] == nil || r.problem.Variables[a].Variance == 0 || r.problem.Variables[b].Variance == 0 {
-				continue
-			}
-			shared := false
-			for in := range r.inputs[a] {
-				shared = shared || r.inputs[b][in]
-			}
-			if shared {
-				r.problem.Covariances = append(r.problem.Covariances, lsq.Covariance{A: a, B: b,
-					Value: covariance(r.draws[a], r.draws[b], r.problem.Variables[a].Value, r.problem.Variables[b].Value)})
+	behind := map[Var][]int{} // figures, ascending
+	for v := range r.problem.Variables {
+		if r.problem.Variables[v].Variance > 0 {
+			for in := range r.inputs[v] {
+				behind[in] = append(behind[in], v)
 			}
 		}
+	}
+	type pair struct{ a, b int }
+	seen := map[pair]bool{}
+	var pairs []pair
+	for _, in := range sortedKeys(behind) {
+		for k, b := range behind[in] {
+			for _, a := range behind[in][:k] {
+				if p := (pair{a, b}); !seen[p] {
+					seen[p] = true
+					pairs = append(pairs, p)
+				}
+			}
+		}
+	}
+	for _, p := range pairs {
+		a, b := &r.problem.Variables[p.a], &r.problem.Variables[p.b]
+		r.problem.Covariances = append(r.problem.Covariances, lsq.Covariance{A: p.a, B: p.b, Value: covariance(r.draws[p.a], r.draws[p.b], a.Value, b.Value)})
 	}
 }
 

@@ -111,6 +111,9 @@ func eliminate(rows []row, unmeasured []int32) (rest []row, expressions []expres
 			if n > 0 && n < fewest {
 				best, fewest = t, n
 			}
+			if n == 1 {
+				break // none is held by fewer
+			}
 		}
 		if best < 0 {
 			break

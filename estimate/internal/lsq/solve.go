@@ -136,7 +136,7 @@ func (l *linear) consistent(x []float64) error {
 // smallest gives unmeasured variables that the balances do not determine their least values, in the sense of least squares, that close
 // them with the reconciled values of the measured ones.
 func (l *linear) smallest(ctx context.Context, x []float64, a *active) error {
-	sub, index := l.unmeasured(x)
+	sub, index := l.unmeasured(x, -1)
 	for k := range sub.Variables {
 		sub.Variables[k].Measured, sub.Variables[k].Variance, sub.Variables[k].Value = true, 1, 0
 	}
@@ -158,13 +158,37 @@ func (l *linear) smallest(ctx context.Context, x []float64, a *active) error {
 	return nil
 }
 
-// unmeasured is the problem of the unmeasured variables with the others where they are.
-func (l *linear) unmeasured(x []float64) (*Problem, []int) {
+// unmeasured is the problem of the unmeasured variables with the others where they are; of those that hang together with variable near,
+// -1 for all.
+func (l *linear) unmeasured(x []float64, near int) (*Problem, []int) {
+	reached := make([]bool, len(x))
+	for i := range reached {
+		reached[i] = near < 0 || i == near
+	}
+	for again := near >= 0; again; {
+		again = false
+		for k := range l.express {
+			e := &l.express[k]
+			any, all := reached[e.variable], reached[e.variable]
+			for _, c := range e.cells {
+				if l.kinds[c.col] == loose {
+					any, all = any || reached[c.col], all && reached[c.col]
+				}
+			}
+			if !any || all {
+				continue
+			}
+			again, reached[e.variable] = true, true
+			for _, c := range e.cells {
+				reached[c.col] = reached[c.col] || l.kinds[c.col] == loose
+			}
+		}
+	}
 	p := &Problem{}
 	var index []int
 	at := map[int32]int{}
 	for i, v := range l.p.Variables {
-		if !v.Measured {
+		if !v.Measured && reached[i] {
 			at[int32(i)] = len(index)
 			index = append(index, i)
 			p.Variables = append(p.Variables, v)
@@ -172,6 +196,9 @@ func (l *linear) unmeasured(x []float64) (*Problem, []int) {
 	}
 	for k := range l.express {
 		e := &l.express[k]
+		if !reached[e.variable] {
+			continue
+		}
 		b := Balance{Name: l.p.Variables[e.variable].Name, RHS: e.rhs, Terms: []Term{{at[e.variable], 1}}}
 		for _, c := range e.cells {
 			if j, ok := at[c.col]; ok {
@@ -187,7 +214,10 @@ func (l *linear) unmeasured(x []float64) (*Problem, []int) {
 
 // Least is the smallest value that an unmeasured variable can have with the measured ones where they were reconciled.
 func (s *Solution) Least(ctx context.Context, i int) (float64, error) {
-	p, index := s.l.unmeasured(s.X)
+	if s.Observable[i] {
+		return s.X[i], nil
+	}
+	p, index := s.l.unmeasured(s.X, i)
 	for k, j := range index {
 		if j != i {
 			continue
