@@ -182,19 +182,23 @@ func cellJSON(b *estimate.Balance) (jsonCell, error) {
 		c.Alternatives = append(c.Alternatives, jsonAlternative{a.Producer, surplusJSON(a.Surplus)})
 	}
 	for _, x := range claims(b) {
-		j := jsonClaim{
-			Flow: string(x.From) + "->" + string(x.To), Channel: x.Channel, Reporter: x.Reporter, Amount: x.Amount.Text, Basis: x.Amount.Basis,
-			Evidence: x.Evidence, Origin: x.Origin.ID, Locator: x.Locator, File: x.Pos.File,
-		}
-		if x.Pos.Line > 0 {
-			j.Line = &x.Pos.Line
-		}
-		c.Claims = append(c.Claims, j)
+		c.Claims = append(c.Claims, claimJSON(x))
 	}
 	for _, w := range b.Warnings {
 		c.Warnings = append(c.Warnings, jsonWarning{w.Code, w.Text})
 	}
 	return c, nil
+}
+
+func claimJSON(x *flows.Claim) jsonClaim {
+	j := jsonClaim{
+		Flow: string(x.From) + "->" + string(x.To), Channel: x.Channel, Reporter: x.Reporter, Amount: x.Amount.Text, Basis: x.Amount.Basis,
+		Evidence: x.Evidence, Origin: x.Origin.ID, Locator: x.Locator, File: x.Pos.File,
+	}
+	if x.Pos.Line > 0 {
+		j.Line = &x.Pos.Line
+	}
+	return j
 }
 
 // claims lists the claims behind a balance, each once, in the order of its terms.

@@ -18,9 +18,11 @@ const (
 )
 
 // Text writes the report as tables of at most 100 columns.
-func Text(w io.Writer, r Report, o Options) error {
+func Text(w io.Writer, r Report, o Options) error { return textOf(w, content(r, o), o) }
+
+func textOf(w io.Writer, blocks []block, o Options) error {
 	p := &printer{color: o.Color}
-	for i, b := range content(r, o) {
+	for i, b := range blocks {
 		switch b := b.(type) {
 		case heading:
 			if i > 0 {
