@@ -26,7 +26,8 @@ type networkFlow struct {
 	flows.Flow
 	from, to int   // nodes; -1 for the border
 	term     *term // what measures it; nil: nothing
-	aside    bool  // it is a sum of others and stands in no balance
+	aside    bool  // a sum of others, or a part of another: it stands in no balance
+	parts    bool  // its figure is the sum of its parts', which are measured in its place
 }
 
 // networkTotal says that one flow is the sum of others.
@@ -226,7 +227,40 @@ func (n *network) add(f networkFlow) int {
 		f.term = nil
 	}
 	n.edges = append(n.edges, f)
-	return len(n.edges) - 1
+	whole := len(n.edges) - 1
+	if parts := partsOf(&f); parts != nil {
+		n.edges[whole].parts = true
+		t := networkTotal{whole: whole}
+		for i := range parts {
+			t.parts = append(t.parts, len(n.edges))
+			n.edges = append(n.edges, parts[i])
+		}
+		n.totals = append(n.totals, t)
+	}
+	return whole
+}
+
+// partsOf are the parts of a flow of which one producer states each, and nothing else measures the flow: parallel lines, artisanal and
+// industrial output.
+func partsOf(f *networkFlow) []networkFlow {
+	if f.term == nil || f.term.bound != flows.About {
+		return nil
+	}
+	s, ok := f.term.node.(sumNode)
+	if !ok || s.signs != nil {
+		return nil
+	}
+	var out []networkFlow
+	for _, x := range s.terms {
+		a, ok := x.(*atom)
+		if !ok || a.claim.Part == "" || a.claim.Period != f.Period || a.claim.From != f.From || a.claim.To != f.To || a.weight != 1 || a.widen != nil {
+			return nil
+		}
+		part := networkFlow{Flow: f.Flow, from: -1, to: -1, aside: true, term: &term{node: a, used: []use{{atom: a}}}}
+		part.Part = a.claim.Part
+		out = append(out, part)
+	}
+	return out
 }
 
 // boundary adds output, use and stock.

@@ -126,7 +126,7 @@ func (d *reconciled) warnings() []Warning {
 	out := slices.Clone(d.notes)
 	if p := s.P(); p < testLevel && s.DF > 0 {
 		w := Warning{Code: ErrGrossError}
-		text := fmt.Sprintf("%s %s: claims and balances disagree: J = %.3g on %d degrees of freedom, P = %.2g", d.mineral, d.period, s.J, s.DF, p)
+		text := fmt.Sprintf("%s %s: claims and balances disagree: J = %.3g on %s of freedom, P = %.2g", d.mineral, d.period, s.J, degrees(s.DF), p)
 		if len(d.suspects) == 0 {
 			text += "; no single figure or place stands out"
 		}
@@ -135,7 +135,7 @@ func (d *reconciled) warnings() []Warning {
 			if i > 0 {
 				lead = "; then one"
 			}
-			text += fmt.Sprintf("%s of %.3g t leaves J = %.3g on %d: ", lead, math.Abs(x.Magnitude), x.After, x.DF)
+			text += fmt.Sprintf("%s of %s leaves J = %.3g on %s: ", lead, d.size(x.Test), x.After, degrees(x.DF))
 			if all := d.alike(x.Test); len(all) > 1 {
 				text += "in one of " + joinNames(all) + ", which cannot be told apart"
 			} else {
@@ -160,6 +160,27 @@ func (d *reconciled) warnings() []Warning {
 		out = append(out, Warning{Code: ErrUnobserved, Text: fmt.Sprintf("%s %s: neither claims nor balances determine %s: each is given as the least that closes the balances", d.mineral, d.period, joinNames(open))})
 	}
 	return out
+}
+
+func degrees(n int) string {
+	if n == 1 {
+		return "1 degree"
+	}
+	return fmt.Sprintf("%d degrees", n)
+}
+
+// size is the size of a gross error to three digits; that of a share has no unit.
+func (d *reconciled) size(t lsq.Test) string {
+	x := math.Abs(t.Magnitude)
+	s := fmt.Sprintf("%.3g", x)
+	if x >= 1000 {
+		unit := math.Pow(10, math.Floor(math.Log10(x))-2)
+		s = fmt.Sprintf("%.0f", math.Round(x/unit)*unit)
+	}
+	if t.Variable >= 0 && strings.HasPrefix(d.problem.Variables[t.Variable].Name, shareName) {
+		return s
+	}
+	return s + " t"
 }
 
 // name is a flow without its mineral and period.

@@ -25,13 +25,16 @@ type reconciled struct {
 
 	nodal, likelihood []lsq.Test
 
-	draws  map[int][]float64    // per measured variable
-	inputs map[int]map[Var]bool // the streams behind it
+	draws   map[int][]float64    // per measured variable
+	forms   map[int]form         // of those that have one
+	inputs  map[int]map[Var]bool // the streams behind it
+	moments expectations
 }
 
 // reconcile makes a least squares problem of the network and solves it. Edge k is variable k, node k is balance k.
 func (n *network) reconcile(ctx context.Context, w *worker) (*reconciled, error) {
-	r := &reconciled{network: n, claimed: make([]*Value, len(n.edges)), draws: map[int][]float64{}, inputs: map[int]map[Var]bool{}}
+	r := &reconciled{network: n, claimed: make([]*Value, len(n.edges)), draws: map[int][]float64{}, forms: map[int]form{}, inputs: map[int]map[Var]bool{},
+		moments: expectations{w, map[factor]float64{}}}
 	for _, c := range n.nodes {
 		r.problem.Balances = append(r.problem.Balances, lsq.Balance{Name: c.String()})
 	}
@@ -50,7 +53,7 @@ func (n *network) reconcile(ctx context.Context, w *worker) (*reconciled, error)
 		}
 	}
 	for _, t := range n.totals {
-		b := lsq.Balance{Name: "the partners of " + n.edges[t.whole].Flow.String(), Defines: true, Terms: []lsq.Term{{Variable: t.whole, Coefficient: -1}}}
+		b := lsq.Balance{Name: "the parts of " + n.edges[t.whole].Flow.String(), Defines: true, Terms: []lsq.Term{{Variable: t.whole, Coefficient: -1}}}
 		for _, k := range t.parts {
 			b.Terms = append(b.Terms, lsq.Term{Variable: k, Coefficient: 1})
 		}
@@ -90,6 +93,9 @@ func (n *network) reconcile(ctx context.Context, w *worker) (*reconciled, error)
 	return r, nil
 }
 
+// shareName begins the name of a variable that is a share, and no flow.
+const shareName = "share of "
+
 // variable adds an unmeasured variable.
 func (r *reconciled) variable(name string, edge int, free bool) int {
 	r.problem.Variables = append(r.problem.Variables, lsq.Variable{Name: name, Free: free})
@@ -110,12 +116,16 @@ func (r *reconciled) measure(w *worker, k int) {
 	e.term.node.eval(w, x)
 	claimed := withBound(w.sum.summarize(x), e.term.bound)
 	r.claimed[k] = &claimed
+	if e.parts {
+		w.put(x)
+		return
+	}
 	name := e.Flow.String()
 	if a, whole := r.shareOf(k); whole >= 0 {
 		share := *a
 		share.of = nil
 		share.eval(w, x)
-		s := r.variable("share of "+name, k, false)
+		s := r.variable(shareName+name, k, false)
 		r.take(s, x, &share)
 		r.measures[k] = s
 		r.problem.Variables[k].Value = claimed.Mean // where the linearisation starts
@@ -153,6 +163,10 @@ func (r *reconciled) take(variable int, x []float64, of node) {
 	v := &r.problem.Variables[variable]
 	v.Measured, v.Value = true, mean(x)
 	v.Variance = covariance(x, x, v.Value, v.Value)
+	if f, ok := formOf(of); ok && v.Variance > 1e-9*v.Value*v.Value { // below that a difference of moments is rounding
+		r.forms[variable] = f
+		v.Value, v.Variance = r.moments.mean(f), r.moments.covariance(f, f)
+	}
 	if v.Variance <= 1e-26*v.Value*v.Value {
 		v.Value, v.Variance = x[0], 0
 	}
@@ -165,7 +179,7 @@ func (r *reconciled) take(variable int, x []float64, of node) {
 	r.draws[variable], r.inputs[variable] = x, inputs
 }
 
-// correlate gives figures that share an input the covariance of their draws. Others have none: what their draws show is chance.
+// correlate gives figures that share an input their covariance: that of their forms, or else of their draws. Others have none: what their draws show is chance.
 func (r *reconciled) correlate() {
 	behind := map[Var][]int{} // figures, ascending
 	for v := range r.problem.Variables {
@@ -189,8 +203,14 @@ func (r *reconciled) correlate() {
 		}
 	}
 	for _, p := range pairs {
-		a, b := &r.problem.Variables[p.a], &r.problem.Variables[p.b]
-		r.problem.Covariances = append(r.problem.Covariances, lsq.Covariance{A: p.a, B: p.b, Value: covariance(r.draws[p.a], r.draws[p.b], a.Value, b.Value)})
+		value := 0.0
+		f, ok := r.forms[p.a]
+		if g, both := r.forms[p.b]; ok && both {
+			value = r.moments.covariance(f, g)
+		} else {
+			value = covariance(r.draws[p.a], r.draws[p.b], mean(r.draws[p.a]), mean(r.draws[p.b]))
+		}
+		r.problem.Covariances = append(r.problem.Covariances, lsq.Covariance{A: p.a, B: p.b, Value: value})
 	}
 }
 

@@ -74,7 +74,11 @@ func trust(r *estimate.Result, o Options) []block {
 	}
 	tab := table{columns: []column{{head: "mineral", left: true}, {head: "period", left: true}, {head: "J"}, {head: "df"}, {head: "P"}}}
 	for _, n := range first(networks, o) {
-		tab.rows = append(tab.rows, row{cells: []string{string(n.Mineral), n.Period.String(), digits(n.J, 3), plain(float64(n.DF), 6), chance(n.P)}, strong: n.P < 0.05})
+		p := missing
+		if n.DF > 0 {
+			p = chance(n.P)
+		}
+		tab.rows = append(tab.rows, row{cells: []string{string(n.Mineral), n.Period.String(), digits(n.J, 3), plain(float64(n.DF), 6), p}, strong: n.P < 0.05})
 	}
 	return append(append(blocks, tab), more(len(networks)-len(tab.rows))...)
 }

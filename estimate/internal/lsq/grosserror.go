@@ -334,6 +334,9 @@ func (s *Solution) Compensate(ctx context.Context, level float64) ([]Suspect, er
 		for k, r := range s.residual {
 			j += r * t[k]
 		}
+		if df == 0 {
+			j = 0
+		}
 		out = append(out, Suspect{Test: tests[best], After: max(j, 0), DF: df})
 		for k := range out {
 			out[k].Magnitude = sizes[k]

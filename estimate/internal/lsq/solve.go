@@ -320,6 +320,9 @@ func (s *Solution) describe() {
 	s.J = s.objective()
 	s.Rank = l.factor.rank
 	s.DF = s.Rank + len(a.set) - s.rankOfLoose()
+	if s.DF == 0 {
+		s.J = 0 // nothing had to move: what is left is rounding
+	}
 }
 
 // describeExpressed gives the unmeasured variables that balances determine their standard deviations.

@@ -28,6 +28,10 @@ type Program struct {
 	Data      []datasets.Source   // what is read without -data
 	Add       []datasets.Source   // what is read in any case
 	Scenarios []estimate.Scenario // beside those of the data
+
+	// Network makes a program about flows between places: it is asked for an estimator, and the flows are what is reported. nil: the
+	// program is about the balance of each place.
+	Network func(NetworkRequest) estimate.Estimator
 }
 
 // Exit statuses.
@@ -111,7 +115,16 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 			return report.List(w, s.listing(model, cells, known), o)
 		})
 	}
-	render, err := s.estimate(ctx, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
+	var render renderer
+	if p.Network != nil {
+		render, err = s.network(ctx, p.Network, model, cells)
+		line.erase()
+		if err != nil {
+			return err
+		}
+		return s.write(stdout, render)
+	}
+	render, err = s.estimate(ctx, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
 	line.erase()
 	if err != nil {
 		return err
@@ -181,6 +194,9 @@ func load(ctx context.Context, p Program, s *settings) (*flows.Ledger, error) {
 			}
 			sources = append(sources, datasets.Package{FS: os.DirFS(dir), Name: name})
 		}
+	}
+	if len(sources)+len(p.Add) == 0 {
+		return nil, misuse("-data: needed: a folder that holds a datapackage.json")
 	}
 	return datasets.Load(ctx, datasets.Query{}, slices.Concat(sources, p.Add)...)
 }

@@ -22,6 +22,7 @@ type settings struct {
 	options          estimate.Options
 	list, all, aside bool
 	explain          *flows.Cell
+	corridors        []flows.Corridor // of -corridors; nil: not given
 	format, out      string
 
 	env func(string) string // the environment; nil: the process's
@@ -32,7 +33,7 @@ var errHelp = errors.New("help asked for")
 // parse reads a command line. Its errors are usageErrors of one line, or errHelp.
 func parse(p Program, args []string) (*settings, error) {
 	s := &settings{format: "text"}
-	set := s.flags(p.Name)
+	set := s.flags(p)
 	if err := set.Parse(args); err != nil {
 		return nil, explainFlagError(set, err)
 	}
@@ -58,8 +59,8 @@ func parse(p Program, args []string) (*settings, error) {
 }
 
 // flags declares the flags. Every value is read by a function of its own, so that messages say what is allowed.
-func (s *settings) flags(name string) *flag.FlagSet {
-	set := flag.NewFlagSet(name, flag.ContinueOnError)
+func (s *settings) flags(p Program) *flag.FlagSet {
+	set := flag.NewFlagSet(p.Name, flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	set.Usage = func() {}
 	list := func(name, usage string, to *[]string) {
@@ -184,6 +185,10 @@ func (s *settings) flags(name string) *flag.FlagSet {
 		s.out = v
 		return nil
 	})
+	if p.Network != nil {
+		set.Func("corridors", "unrecorded routes in place of the data's: `ROUTES` none or COD>UGA,TZA>KEN", s.corridorFlag)
+		return set
+	}
 	set.Func("explain", "show everything behind one `CELL`: gold/UGA/2019", func(v string) error {
 		c, err := cell(v)
 		s.explain = &c
@@ -277,7 +282,7 @@ func oneOf(names []string) string {
 func usage(p Program) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\nflags:\n", p.Name, p.About)
-	(&settings{}).flags(p.Name).VisitAll(func(f *flag.Flag) {
+	(&settings{}).flags(p).VisitAll(func(f *flag.Flag) {
 		value, about := flag.UnquoteUsage(f)
 		name := "-" + f.Name
 		if value != "" && !isBool(f) {
