@@ -355,3 +355,88 @@ func TestReconcileIsReproducible(t *testing.T) {
 	_, err = estimate.Reconcile{}.Estimate(ctx, m)
 	require.True(t, errors.Is(err, context.Canceled))
 }
+
+// A share of another flow is a product: 30 % +- 3 % of an output of 100 +- 10, all of which was declared as exports of 100 +- 14, goes to
+// Uganda, whose balance says 40 +- 1. With w for output and exports and u for what goes to Uganda, the minimum is found by brute force.
+func TestReconcileShare(t *testing.T) {
+	share := claim("tin 2020 RWA>UGA", "0.3 +- 0.03", flows.Share, origin("survey"), by("RWA"), shareOf(flows.Ground, "RWA"))
+	r, err := reconcile(t, estimate.Reconcile{},
+		claim("tin 2020 ground>RWA", "100 +- 10", "Sn", origin("USGS")), claim("tin 2020 RWA>world", "100 +- 14", "Sn", origin("customs"), by("RWA")), share,
+		claim("tin 2020 ground>UGA", "0", "Sn", origin("USGS")), claim("tin 2020 UGA>world", "40 +- 1", "Sn", origin("customs UGA"), by("UGA")))
+	require.NoError(t, err)
+	whole, part := flowOf(t, r, "tin 2020 RWA>world").Estimate.Mean, flowOf(t, r, "tin 2020 RWA>UGA").Estimate.Mean
+	best, at := math.Inf(1), [2]float64{}
+	for w := 90.0; w < 140; w += 0.02 {
+		for u := 30.0; u < 42; u += 0.02 {
+			if j := (100-w)*(100-w)*(1./100+1./196) + (0.3-u/w)*(0.3-u/w)/0.0009 + (40-u)*(40-u); j < best {
+				best, at = j, [2]float64{w, u}
+			}
+		}
+	}
+	require.InDelta(t, best, r.Tests.J, 0.02)
+	require.InDelta(t, at[0], whole, 0.1)
+	require.InDelta(t, at[1], part, 0.05)
+	require.Equal(t, 2, r.Tests.DF)
+}
+
+// Parts that one producer states are reconciled one by one, and their sum is the flow. 60 + 50 against 100 +- 5: 10 open with variance
+// 25 + 16 + 9, of which the parts take 16/50 and 9/50.
+func TestReconcileParts(t *testing.T) {
+	r, err := reconcile(t, estimate.Reconcile{}, claim("tin 2020 ground>RWA", "60 +- 4", "Sn", complete("ministry", "parts"), part("artisanal")),
+		claim("tin 2020 ground>RWA", "50 +- 3", "Sn", complete("ministry", "parts"), part("industrial")), claim("tin 2020 RWA>world", "100 +- 5", "Sn", origin("customs"), by("RWA")))
+	require.NoError(t, err)
+	require.InDelta(t, 60-10*16./50, flowOf(t, r, "tin 2020 ground>RWA (artisanal)").Estimate.Mean, 0.02)
+	require.InDelta(t, 50-10*9./50, flowOf(t, r, "tin 2020 ground>RWA (industrial)").Estimate.Mean, 0.02)
+	whole := flowOf(t, r, "tin 2020 ground>RWA")
+	require.InDelta(t, 105, whole.Estimate.Mean, 0.02)
+	require.InDelta(t, 110, whole.Claimed.Mean, 0.02)
+	require.Nil(t, whole.Z)
+	require.InDelta(t, 100./50, r.Tests.J, 0.01)
+	require.Equal(t, 1, r.Tests.DF)
+}
+
+// All figures times k: the flows times k, J as it was. A country that trades with none of the others moves nothing.
+func TestReconcileScalesAndStaysApart(t *testing.T) {
+	world := func(k string) []flows.Record {
+		return []flows.Record{
+			claim("tin 2020 ground>COD", "100 */ 1.5", flows.Basis(k), origin("USGS")), claim("tin 2020 COD>world", "90 */ 1.1", flows.Basis(k), origin("customs COD"), by("COD")),
+			claim("tin 2020 ground>RWA", "20 */ 1.5", flows.Basis(k), origin("USGS")), claim("tin 2020 RWA>world", "60 */ 1.1", flows.Basis(k), origin("customs RWA"), by("RWA")),
+			claim("tin 2020 COD>RWA", "12 */ 1.2", flows.Basis(k), origin("customs RWA"), by("RWA")), corridor("UGA", "RWA"),
+			rate("tin - - Sn/gross", "0.25", origin("assay")),
+		}
+	}
+	once, err := reconcile(t, estimate.Reconcile{}, world("Sn")...)
+	require.NoError(t, err)
+	quarter, err := reconcile(t, estimate.Reconcile{}, world("gross")...)
+	require.NoError(t, err)
+	// another basis is another variable, whose draws are in another order: moments of sums of claims don't feel it
+	require.InEpsilon(t, once.Tests.J, quarter.Tests.J, 1e-6)
+	far, err := reconcile(t, estimate.Reconcile{}, append(world("Sn"), claim("tin 2020 ground>PER", "500 */ 1.3", "Sn", origin("MINEM")), claim("tin 2020 PER>world", "400 */ 1.2", "Sn", origin("customs PER"), by("PER")))...)
+	require.NoError(t, err)
+	for i, f := range once.Flows {
+		require.InDelta(t, f.Estimate.Mean/4, quarter.Flows[i].Estimate.Mean, 1e-6*f.Estimate.Mean)
+		require.InDelta(t, f.Estimate.SD/4, quarter.Flows[i].Estimate.SD, 1e-6*f.Estimate.SD+1e-9)
+		g := flowOf(t, far, f.Flow.String())
+		require.InDelta(t, f.Estimate.Mean, g.Estimate.Mean, 1e-9*f.Estimate.Mean)
+		require.InDelta(t, f.Estimate.SD, g.Estimate.SD, 1e-9*f.Estimate.SD+1e-9)
+	}
+}
+
+// The side that the options ask for measures a flow: where Dubai records 40 of what Uganda declares as 10 the greater counts, which is what
+// the mass balance's surplus says too.
+func TestReconcileSides(t *testing.T) {
+	records := []flows.Record{
+		claim("tin 2020 ground>UGA", "5 +- 1", "Sn", origin("USGS")), claim("tin 2020 UGA>ARE", "10 +- 1", "Sn", complete("customs UGA", "partners"), by("UGA")),
+		claim("tin 2020 UGA>ARE", "40 +- 1", "Sn", complete("customs ARE", "partners"), by("ARE")), corridor("COD", "UGA"),
+	}
+	for side, want := range map[estimate.Side]float64{estimate.Greater: 35, estimate.Declared: 5, estimate.Mirrored: 35, estimate.Pooled: 20} {
+		r, err := estimate.Reconcile{}.Estimate(context.Background(), modelOf(t, estimate.Options{Outflow: side}, records...))
+		require.NoError(t, err)
+		tolerance := 0.05
+		if side == estimate.Pooled {
+			tolerance = 3 * 15 / math.Sqrt(8192) // which side a draw follows is chance
+		}
+		require.InDelta(t, want, flowOf(t, r, "tin 2020 COD>UGA unrecorded").Estimate.Mean, tolerance, side)
+		require.InDelta(t, want, r.Balances[0].Values[estimate.Surplus].Mean, tolerance, side)
+	}
+}
