@@ -136,8 +136,13 @@ func JSON(w io.Writer, r Report) error {
 		out.Scenarios = append(out.Scenarios, s)
 	}
 	for _, o := range res.Origins {
-		out.Origins = append(out.Origins, jsonOrigin{o.ID, o.Producer, o.Title, o.Version, o.URL, o.License})
+		out.Origins = append(out.Origins, originJSON(o))
 	}
+	return writeJSON(w, out)
+}
+
+// writeJSON writes at once, indented by one space.
+func writeJSON(w io.Writer, out any) error {
 	var text bytes.Buffer
 	enc := json.NewEncoder(&text)
 	enc.SetEscapeHTML(false) // "UGA->ARE" is to be read as it is
@@ -149,10 +154,33 @@ func JSON(w io.Writer, r Report) error {
 	return err
 }
 
+func originJSON(o *flows.Origin) jsonOrigin {
+	return jsonOrigin{o.ID, o.Producer, o.Title, o.Version, o.URL, o.License}
+}
+
+func warningsJSON(all []estimate.Warning) []jsonWarning {
+	out := []jsonWarning{}
+	for _, w := range all {
+		out = append(out, jsonWarning{w.Code, w.Text})
+	}
+	return out
+}
+
+func claimJSON(x *flows.Claim) jsonClaim {
+	j := jsonClaim{
+		Flow: string(x.From) + "->" + string(x.To), Channel: x.Channel, Reporter: x.Reporter, Amount: x.Amount.Text, Basis: x.Amount.Basis,
+		Evidence: x.Evidence, Origin: x.Origin.ID, Locator: x.Locator, File: x.Pos.File,
+	}
+	if x.Pos.Line > 0 {
+		j.Line = &x.Pos.Line
+	}
+	return j
+}
+
 func cellJSON(b *estimate.Balance) (jsonCell, error) {
 	c := jsonCell{
 		Mineral: b.Mineral, Place: b.Place, Period: b.Period.String(), Basis: b.Basis, OutflowSide: b.Side,
-		Alternatives: []jsonAlternative{}, Claims: []jsonClaim{}, Warnings: []jsonWarning{},
+		Alternatives: []jsonAlternative{}, Claims: []jsonClaim{},
 	}
 	for q, v := range b.Values {
 		if err := finite(b.Cell, q, v); err != nil {
@@ -184,21 +212,8 @@ func cellJSON(b *estimate.Balance) (jsonCell, error) {
 	for _, x := range claims(b) {
 		c.Claims = append(c.Claims, claimJSON(x))
 	}
-	for _, w := range b.Warnings {
-		c.Warnings = append(c.Warnings, jsonWarning{w.Code, w.Text})
-	}
+	c.Warnings = warningsJSON(b.Warnings)
 	return c, nil
-}
-
-func claimJSON(x *flows.Claim) jsonClaim {
-	j := jsonClaim{
-		Flow: string(x.From) + "->" + string(x.To), Channel: x.Channel, Reporter: x.Reporter, Amount: x.Amount.Text, Basis: x.Amount.Basis,
-		Evidence: x.Evidence, Origin: x.Origin.ID, Locator: x.Locator, File: x.Pos.File,
-	}
-	if x.Pos.Line > 0 {
-		j.Line = &x.Pos.Line
-	}
-	return j
 }
 
 // claims lists the claims behind a balance, each once, in the order of its terms.

@@ -7,9 +7,10 @@ import (
 )
 
 // Markdown writes the report as GitHub tables: the blocks of Text.
-func Markdown(w io.Writer, r Report, o Options) error { return markdownOf(w, content(r, o)) }
+func Markdown(w io.Writer, r Report, o Options) error { return writeMarkdown(w, content(r, o)) }
 
-func markdownOf(w io.Writer, blocks []block) error {
+// writeMarkdown lays blocks out as Markdown.
+func writeMarkdown(w io.Writer, blocks []block) error {
 	var b strings.Builder
 	for i, x := range blocks {
 		switch x := x.(type) {

@@ -17,7 +17,7 @@ func NetworkText(w io.Writer, r *estimate.Result, o Options) error {
 	if err := complete(r); err != nil {
 		return err
 	}
-	return textOf(w, networkContent(r, o), o)
+	return writeText(w, networkContent(r, o), o)
 }
 
 // NetworkMarkdown writes it as GitHub tables: the blocks of NetworkText.
@@ -25,7 +25,7 @@ func NetworkMarkdown(w io.Writer, r *estimate.Result, o Options) error {
 	if err := complete(r); err != nil {
 		return err
 	}
-	return markdownOf(w, networkContent(r, o))
+	return writeMarkdown(w, networkContent(r, o))
 }
 
 // networkContent is a network as Text and Markdown show it: whether to trust it first.

@@ -1,8 +1,6 @@
 package report
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -100,7 +98,7 @@ func NetworkJSON(w io.Writer, r *estimate.Result) error {
 	}
 	out := jsonNetwork{
 		Schema: NetworkSchema, Scenario: r.Scenario, Seed: r.Options.Seed, Draws: r.Options.Draws, Level: r.Options.Level,
-		Flows: []jsonFlow{}, Places: []jsonPlace{}, Warnings: []jsonWarning{}, Origins: []jsonOrigin{},
+		Flows: []jsonFlow{}, Places: []jsonPlace{}, Warnings: warningsJSON(r.Warnings), Origins: []jsonOrigin{},
 	}
 	for i := range r.Flows {
 		out.Flows = append(out.Flows, flowJSON(&r.Flows[i]))
@@ -132,21 +130,10 @@ func NetworkJSON(w io.Writer, r *estimate.Result) error {
 	if d := r.Chains; d != nil {
 		out.Diagnostics = &jsonDiagnostics{d.MaxRhat, d.MinESSBulk, d.MinESSTail, d.Divergences}
 	}
-	for _, w := range r.Warnings {
-		out.Warnings = append(out.Warnings, jsonWarning{w.Code, w.Text})
-	}
 	for _, o := range r.Origins {
-		out.Origins = append(out.Origins, jsonOrigin{o.ID, o.Producer, o.Title, o.Version, o.URL, o.License})
+		out.Origins = append(out.Origins, originJSON(o))
 	}
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetEscapeHTML(false) // "UGA>ARE" is to be read as it is
-	enc.SetIndent("", " ")
-	if err := enc.Encode(out); err != nil {
-		return err
-	}
-	_, err := w.Write(text.Bytes())
-	return err
+	return writeJSON(w, out)
 }
 
 func flowJSON(f *estimate.FlowEstimate) jsonFlow {

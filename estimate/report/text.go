@@ -18,9 +18,10 @@ const (
 )
 
 // Text writes the report as tables of at most 100 columns.
-func Text(w io.Writer, r Report, o Options) error { return textOf(w, content(r, o), o) }
+func Text(w io.Writer, r Report, o Options) error { return writeText(w, content(r, o), o) }
 
-func textOf(w io.Writer, blocks []block, o Options) error {
+// writeText lays blocks out as text.
+func writeText(w io.Writer, blocks []block, o Options) error {
 	p := &printer{color: o.Color}
 	for i, b := range blocks {
 		switch b := b.(type) {
@@ -238,7 +239,9 @@ func (p *printer) table(t table) {
 		if l.above[i] != "" {
 			p.styled(style, wrap(l.above[i], "", "")...)
 		}
-		p.styled(style, l.line(func(j int) string { return l.cells[i][j] }))
+		if line := l.line(func(j int) string { return l.cells[i][j] }); l.above[i] == "" || strings.TrimSpace(line) != "" { // else a title
+			p.styled(style, line)
+		}
 		var rest []string
 		for j, c := range t.columns {
 			if s := l.cells[i][j]; l.folded[j] && s != "" && s != missing {

@@ -168,8 +168,10 @@ func TestErrors(t *testing.T) {
 			require.True(t, strings.HasPrefix(errs, c.says), errs)
 		})
 	}
+	status, _, errs := call()
+	require.Equal(t, 1, status)
+	require.Equal(t, "reconcile: want -data DIR, a folder that holds a datapackage.json\n", errs)
 	for _, c := range []struct{ args, says string }{
-		{"", "reconcile: -data: needed: a folder that holds a datapackage.json\n"},
 		{"-explain gold/UGA/2019", "reconcile: -explain: unknown flag; "},
 		{"-data data -corridors COD", `reconcile: -corridors "COD": want none, or routes such as COD>UGA, several parted by commas`},
 	} {

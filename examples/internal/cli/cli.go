@@ -7,8 +7,10 @@ package cli
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -29,9 +31,30 @@ type Program struct {
 	Add       []datasets.Source   // what is read in any case
 	Scenarios []estimate.Scenario // beside those of the data
 
-	// Network makes a program about flows between places: it is asked for an estimator, and the flows are what is reported. nil: the
-	// program is about the balance of each place.
-	Network func(NetworkRequest) estimate.Estimator
+	// A program that answers another question than the mass balance sets these.
+	Cells   func(*flows.Ledger) iter.Seq[flows.Cell]          // what can be asked for; nil: the ledger's balances
+	Flags   func(*flag.FlagSet)                               // flags of its own
+	Without []string                                          // flags that mean nothing to it
+	Answer  func(context.Context, Question) (Renderer, error) // nil: the mass balance
+}
+
+// Question is what a command line asks.
+type Question struct {
+	Model  *estimate.Model // under the scenario of -scenario
+	Cells  []flows.Cell    // those that the filters keep
+	Format string          // text, markdown, csv or json
+	Aside  bool            // what was left out, in place of the answer
+}
+
+// Renderer writes an answer.
+type Renderer func(io.Writer, report.Options) error
+
+// cells are those that can be asked for.
+func (p *Program) cells(l *flows.Ledger) []flows.Cell {
+	if p.Cells != nil {
+		return slices.Collect(p.Cells(l))
+	}
+	return slices.Collect(l.Cells())
 }
 
 // Exit statuses.
@@ -106,7 +129,7 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 			return err
 		}
 	}
-	cells, err := s.cells(model.Ledger())
+	cells, err := s.cells(model.Ledger(), p.cells(model.Ledger()))
 	if err != nil {
 		return err
 	}
@@ -115,16 +138,12 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 			return report.List(w, s.listing(model, cells, known), o)
 		})
 	}
-	var render renderer
-	if p.Network != nil {
-		render, err = s.network(ctx, p.Network, model, cells)
-		line.erase()
-		if err != nil {
-			return err
-		}
-		return s.write(stdout, render)
+	var render Renderer
+	if p.Answer != nil {
+		render, err = p.Answer(ctx, Question{model, cells, s.format, s.aside})
+	} else {
+		render, err = s.estimate(ctx, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
 	}
-	render, err = s.estimate(ctx, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
 	line.erase()
 	if err != nil {
 		return err
@@ -132,11 +151,8 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 	return s.write(stdout, render)
 }
 
-// renderer writes one report.
-type renderer func(io.Writer, report.Options) error
-
 // estimate computes what the flags ask for and returns what writes it.
-func (s *settings) estimate(ctx context.Context, e estimate.MassBalance, base, model *estimate.Model, known []estimate.Scenario, chosen *estimate.Scenario) (renderer, error) {
+func (s *settings) estimate(ctx context.Context, e estimate.MassBalance, base, model *estimate.Model, known []estimate.Scenario, chosen *estimate.Scenario) (Renderer, error) {
 	result, err := e.Estimate(ctx, model)
 	if err != nil {
 		return nil, err
@@ -194,9 +210,6 @@ func load(ctx context.Context, p Program, s *settings) (*flows.Ledger, error) {
 			}
 			sources = append(sources, datasets.Package{FS: os.DirFS(dir), Name: name})
 		}
-	}
-	if len(sources)+len(p.Add) == 0 {
-		return nil, misuse("-data: needed: a folder that holds a datapackage.json")
 	}
 	return datasets.Load(ctx, datasets.Query{}, slices.Concat(sources, p.Add)...)
 }

@@ -10,10 +10,9 @@ import (
 	"github.com/mineralflows/mineralflows/flows"
 )
 
-// cells are those of the ledger that the filters keep: every cell of its own, those of the regions that its places name, and those of
+// cells are those that the filters keep: all that can be asked for, those of the regions that the ledger's places name, and those of
 // the unions that -place asks for. A filter that keeps nothing is an error that names what is near.
-func (s *settings) cells(l *flows.Ledger) ([]flows.Cell, error) {
-	all := slices.Collect(l.Cells())
+func (s *settings) cells(l *flows.Ledger, all []flows.Cell) ([]flows.Cell, error) {
 	for _, site := range l.Sites() {
 		if len(site.Members) > 1 {
 			all = append(all, unionCells(all, flows.Union(site.Members...))...)

@@ -22,7 +22,6 @@ type settings struct {
 	options          estimate.Options
 	list, all, aside bool
 	explain          *flows.Cell
-	corridors        []flows.Corridor // of -corridors; nil: not given
 	format, out      string
 
 	env func(string) string // the environment; nil: the process's
@@ -33,7 +32,7 @@ var errHelp = errors.New("help asked for")
 // parse reads a command line. Its errors are usageErrors of one line, or errHelp.
 func parse(p Program, args []string) (*settings, error) {
 	s := &settings{format: "text"}
-	set := s.flags(p)
+	set := s.flagsOf(p)
 	if err := set.Parse(args); err != nil {
 		return nil, explainFlagError(set, err)
 	}
@@ -58,9 +57,29 @@ func parse(p Program, args []string) (*settings, error) {
 	return s, nil
 }
 
-// flags declares the flags. Every value is read by a function of its own, so that messages say what is allowed.
-func (s *settings) flags(p Program) *flag.FlagSet {
+// flagsOf declares the flags of a program: those of all programs that mean something to it, and its own.
+func (s *settings) flagsOf(p Program) *flag.FlagSet {
+	common := s.flags(p.Name)
+	if p.Flags == nil && p.Without == nil {
+		return common
+	}
 	set := flag.NewFlagSet(p.Name, flag.ContinueOnError)
+	set.SetOutput(io.Discard)
+	set.Usage = common.Usage
+	common.VisitAll(func(f *flag.Flag) {
+		if !slices.Contains(p.Without, f.Name) {
+			set.Var(f.Value, f.Name, f.Usage)
+		}
+	})
+	if p.Flags != nil {
+		p.Flags(set)
+	}
+	return set
+}
+
+// flags declares the flags. Every value is read by a function of its own, so that messages say what is allowed.
+func (s *settings) flags(name string) *flag.FlagSet {
+	set := flag.NewFlagSet(name, flag.ContinueOnError)
 	set.SetOutput(io.Discard)
 	set.Usage = func() {}
 	list := func(name, usage string, to *[]string) {
@@ -185,10 +204,6 @@ func (s *settings) flags(p Program) *flag.FlagSet {
 		s.out = v
 		return nil
 	})
-	if p.Network != nil {
-		set.Func("corridors", "unrecorded routes in place of the data's: `ROUTES` none or COD>UGA,TZA>KEN", s.corridorFlag)
-		return set
-	}
 	set.Func("explain", "show everything behind one `CELL`: gold/UGA/2019", func(v string) error {
 		c, err := cell(v)
 		s.explain = &c
@@ -282,7 +297,7 @@ func oneOf(names []string) string {
 func usage(p Program) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s\n\nflags:\n", p.Name, p.About)
-	(&settings{}).flags(p).VisitAll(func(f *flag.Flag) {
+	(&settings{}).flagsOf(p).VisitAll(func(f *flag.Flag) {
 		value, about := flag.UnquoteUsage(f)
 		name := "-" + f.Name
 		if value != "" && !isBool(f) {

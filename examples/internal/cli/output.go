@@ -12,7 +12,7 @@ import (
 )
 
 // write renders a report and sends it to -o or to stdout. A file is replaced as a whole or not at all.
-func (s *settings) write(stdout io.Writer, render renderer) error {
+func (s *settings) write(stdout io.Writer, render Renderer) error {
 	o := report.Options{All: s.all, Color: s.out == "" && s.colours(stdout)}
 	var b bytes.Buffer
 	if err := render(&b, o); err != nil {
