@@ -3,10 +3,10 @@ package lsq
 import (
 	"context"
 	"math"
-	"runtime"
 	"slices"
 	"sync"
-	"sync/atomic"
+
+	"github.com/mineralflows/mineralflows/estimate/internal/parallel"
 )
 
 // active is the set of bounds that hold, with all that is known about them. Columns that were computed are kept when a bound lets go.
@@ -14,15 +14,16 @@ type active struct {
 	l       *linear
 	limit   []float64         // how far below zero counts as rounding
 	normals map[int][]cell    // of a variable's bound
+	offsets map[int]float64   // and its constant
 	columns map[int][]float64 // Vx n
 	set     []int             // variables held at zero
 	lambda  []float64         // multipliers, all > 0
 	chol    [][]float64       // lower factor of M = N' Vx N
 }
 
-// hold finds the active set from x, the solution without bounds, and moves x to the solution with them.
-func (l *linear) hold(ctx context.Context, x []float64) (*active, error) {
-	a := &active{l: l, normals: map[int][]cell{}, columns: map[int][]float64{}, limit: l.limits(x)}
+// hold finds the active set from x, the solution without bounds, and moves x to the solution with them. start is a guess of the set.
+func (l *linear) hold(ctx context.Context, x []float64, start []int) (*active, error) {
+	a := &active{l: l, normals: map[int][]cell{}, offsets: map[int]float64{}, columns: map[int][]float64{}, limit: l.limits(x), set: slices.Clone(start)}
 	mean := slices.Clone(x) // where loose variables are drawn to
 	for range 50 {
 		if err := a.solve(ctx, mean, x); err != nil {
@@ -44,21 +45,34 @@ func (l *linear) hold(ctx context.Context, x []float64) (*active, error) {
 	return a, nil
 }
 
-// limits are a billionth of a standard deviation, and the rounding of what an expression sums.
+// limits are a billionth of a standard deviation before the balances, and for what others give the rounding of their sum.
 func (l *linear) limits(x []float64) []float64 {
 	out := make([]float64, len(x))
-	for i, v := range l.p.Variables {
-		out[i] = 1e-9*math.Sqrt(v.Variance) + 1e-13*l.size
-		if k := l.of[i]; k >= 0 {
-			sum := math.Abs(l.express[k].rhs)
-			for _, c := range l.express[k].cells {
+	for i := range l.p.Variables {
+		normal, sum := []cell{{int32(i), 1}}, 0.0
+		if l.of[i] >= 0 || l.basic[i] >= 0 {
+			normal, sum = l.normalOf(i)
+			sum = math.Abs(sum)
+			for _, c := range normal {
 				sum += math.Abs(c.value * x[c.col])
 			}
-			out[i] = 1e-12 * (sum + l.size)
 		}
-		out[i] = max(out[i], l.slack)
+		out[i] = max(1e-9*math.Sqrt(l.prior(normal))+1e-12*sum+1e-13*l.size, l.slack)
 	}
 	return out
+}
+
+// prior is the variance of n' x before the balances, correlations aside.
+func (l *linear) prior(n []cell) float64 {
+	v := 0.0
+	for _, c := range n {
+		if l.kinds[c.col] == loose {
+			v += c.value * c.value * l.spread[c.col]
+		} else {
+			v += c.value * c.value * l.p.Variables[c.col].Variance
+		}
+	}
+	return v
 }
 
 // violated lists the variables that are below zero and not held, in order.
@@ -160,30 +174,13 @@ func (a *active) refit(free []float64) {
 	}
 }
 
-// slack is the value of variable i at x, an expressed one computed anew.
-func (a *active) slack(i int, x []float64) float64 {
-	v := along(a.normals[i], x)
-	if k := a.l.of[i]; k >= 0 {
-		v += a.l.express[k].rhs
-	}
-	return v
-}
+// slack is the value of variable i at x, by what gives it.
+func (a *active) slack(i int, x []float64) float64 { return along(a.normals[i], x) + a.offsets[i] }
 
 // implied is the part of a bound's variance before the balances below which what others leave of it is rounding.
 const implied = 1e-12
 
-// prior is the variance of n' x before the balances, correlations aside.
-func (a *active) prior(i int) float64 {
-	v := 0.0
-	for _, c := range a.normals[i] {
-		if a.l.kinds[c.col] == loose {
-			v += c.value * c.value * a.l.spread
-		} else {
-			v += c.value * c.value * a.l.p.Variables[c.col].Variance
-		}
-	}
-	return v
-}
+func (a *active) prior(i int) float64 { return a.l.prior(a.normals[i]) }
 
 // border adds the row of bound i to the factor of M, unless the bounds before it imply it.
 func (a *active) border(before []int, i int) bool {
@@ -220,15 +217,35 @@ func (a *active) upper(b []float64) {
 	}
 }
 
-// place sets x to the minimum with the bounds of the set held.
+// place sets x to the minimum with the bounds of the set held. Wide loose variables cost the multipliers digits, which refinement gives
+// back: what the bounds miss is solved for again.
 func (a *active) place(free, x []float64) {
 	copy(x, free)
-	for k, i := range a.set {
-		for j, v := range a.columns[i] {
-			x[j] += a.lambda[k] * v
+	add := func(lambda []float64) {
+		for k, i := range a.set {
+			for j, v := range a.columns[i] {
+				x[j] += lambda[k] * v
+			}
 		}
+		a.l.follow(x)
 	}
-	a.l.follow(x)
+	add(a.lambda)
+	for range 2 {
+		missed, worst := make([]float64, len(a.set)), 0.0
+		for k, i := range a.set {
+			missed[k] = -a.slack(i, x)
+			worst = max(worst, math.Abs(missed[k])/a.limit[i])
+		}
+		if worst <= 0.01 {
+			return
+		}
+		missed = a.lower(missed)
+		a.upper(missed)
+		for k := range a.lambda {
+			a.lambda[k] += missed[k]
+		}
+		add(missed)
+	}
 }
 
 // one makes the bound of variable p hold: the step of Goldfarb and Idnani. Bounds whose multiplier would turn negative let go on the way.
@@ -258,6 +275,10 @@ func (a *active) one(p int, x []float64) error {
 		}
 		step := min(primal, dual)
 		if math.IsInf(step, 1) {
+			if open := -slack; open < 1e-6*math.Sqrt(a.prior(p)) {
+				a.limit[p] = 2 * open // rounding, where many bounds meet
+				return nil
+			}
 			return a.infeasible(p, r)
 		}
 		for k := range a.lambda {
@@ -320,6 +341,9 @@ func (a *active) infeasible(p int, r []float64) error {
 		if k := l.of[i]; k >= 0 {
 			from = plus(from, 1, l.express[k].from)
 		}
+		if k := l.basic[i]; k >= 0 {
+			from = plus(from, 1, l.rows[k].from)
+		}
 	}
 	return &InfeasibleError{l.names(from)}
 }
@@ -330,7 +354,7 @@ func (a *active) need(bounds []int) {
 	for _, i := range bounds {
 		if a.columns[i] == nil && !slices.Contains(missing, i) {
 			missing = append(missing, i)
-			a.normals[i] = a.l.normalOf(i)
+			a.normals[i], a.offsets[i] = a.l.normalOf(i)
 		}
 	}
 	columns := a.l.spreadsOf(len(missing), func(k int) []cell { return a.normals[missing[k]] })
@@ -342,30 +366,13 @@ func (a *active) need(bounds []int) {
 // spreadsOf is spreadOf of n normals.
 func (l *linear) spreadsOf(n int, normal func(int) []cell) [][]float64 {
 	out := make([][]float64, n)
-	scratch := sync.Pool{New: func() any { return make([]float64, 2*len(l.rows)) }}
-	inParallel(n, func(k int) {
-		work := scratch.Get().([]float64)
-		out[k] = l.spreadOf(normal(k), work)
+	scratch := sync.Pool{New: func() any { work := make([]float64, 2*len(l.rows)); return &work }}
+	parallel.Each(n, func(k int) {
+		work := scratch.Get().(*[]float64)
+		out[k] = l.spreadOf(normal(k), *work)
 		scratch.Put(work)
 	})
 	return out
-}
-
-// inParallel calls do for 0 to n-1, on as many processors as the program may use.
-func inParallel(n int, do func(k int)) {
-	workers := min(runtime.GOMAXPROCS(0), n)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
-				do(k)
-			}
-		}()
-	}
-	wg.Wait()
 }
 
 // release lets go of bounds that only settled what the balances leave open: those that x does not meet, and those that hold without a pull.
@@ -399,7 +406,7 @@ func (a *active) taken() []float64 {
 		}
 	}
 	const chunk = 256 // variables
-	inParallel((n+chunk-1)/chunk, func(at int) {
+	parallel.Each((n+chunk-1)/chunk, func(at int) {
 		from, to := at*chunk, min((at+1)*chunk, n)
 		width := to - from
 		columns, w := make([]float64, k*width), make([]float64, k*width)

@@ -89,9 +89,13 @@ func (s *Solution) Nodal(ctx context.Context, level float64) ([]Test, error) {
 		return nil, err
 	}
 	var out []Test
-	s.rows(func(k int, variance float64) {
-		if balances := s.l.balancesOf(k); len(balances) > 0 {
-			z := math.Abs(s.residual[k]) / math.Sqrt(variance)
+	s.rows(func(r *row, variance float64) {
+		if balances := balancesOf(r, s.l.p); len(balances) > 0 {
+			open := -r.rhs
+			for _, c := range r.cells {
+				open += c.value * s.l.p.Variables[c.col].Value
+			}
+			z := math.Abs(open) / math.Sqrt(variance)
 			out = append(out, Test{Variable: -1, Balances: balances, Statistic: z, P: tails(z)})
 		}
 	})
@@ -102,31 +106,32 @@ func (s *Solution) Nodal(ctx context.Context, level float64) ([]Test, error) {
 }
 
 // rows visits the rows that hold something that can move.
-func (s *Solution) rows(visit func(k int, variance float64)) {
+func (s *Solution) rows(visit func(r *row, variance float64)) {
 	l := s.l
-	for k := range l.rows {
-		g := make(map[int32]float64, len(l.rows[k].cells))
-		for _, c := range l.rows[k].cells {
+	for k := range l.plain {
+		r := &l.plain[k]
+		g := make(map[int32]float64, len(r.cells))
+		for _, c := range r.cells {
 			g[c.col] = c.value
 		}
 		variance := 0.0
-		for _, c := range l.rows[k].cells {
+		for _, c := range r.cells {
 			variance += c.value * c.value * l.p.Variables[c.col].Variance
 			for _, o := range l.covary[c.col] {
 				variance += c.value * o.value * g[o.col]
 			}
 		}
 		if variance > 0 {
-			visit(k, variance)
+			visit(r, variance)
 		}
 	}
 }
 
 // balancesOf are the balances that a row combines, definitions left out.
-func (l *linear) balancesOf(k int) []int {
+func balancesOf(r *row, p *Problem) []int {
 	var out []int
-	for _, c := range l.rows[k].from {
-		if !l.p.Balances[c.col].Defines {
+	for _, c := range r.from {
+		if !p.Balances[c.col].Defines {
 			out = append(out, int(c.col))
 		}
 	}

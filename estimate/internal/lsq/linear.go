@@ -22,16 +22,19 @@ const (
 // S = R V R'.
 type linear struct {
 	p        *Problem
+	at       []float64 // where the products are linearised
 	kinds    []kind
-	rows     []row // of measured variables
+	plain    []row   // of measured variables, one for each balance or merged balances
+	rows     []row   // the same, or combinations of them that hold figures of very different size apart
+	basic    []int32 // the row that gives a variable, where rows are such combinations; -1 for none
 	columns  [][]cell
 	covary   [][]cell // per variable, the others that its error goes with
 	express  []expression
 	of       []int32 // expression of a variable, -1 for none
 	loose    []int32
-	size     float64 // of the largest number at hand: balances are judged against it
-	slack    float64 // how far below zero counts as zero, where the figures on the right are themselves results
-	spread   float64 // prior variance of a loose variable: wide beside everything else
+	size     float64   // of the largest number at hand: balances are judged against it
+	slack    float64   // how far below zero counts as zero, where the figures on the right are themselves results
+	spread   []float64 // prior variance of a loose variable: wide beside all that it meets
 	factor   *factor
 	inverted *inverse
 	work     []float64
@@ -40,10 +43,11 @@ type linear struct {
 // linearise makes rows of the balances, with products replaced by their tangent at x. earlier is another linearisation of the same problem,
 // whose order of elimination is taken over where it fits, or nil.
 func linearise(p *Problem, x []float64, earlier *linear) (*linear, error) {
-	l := &linear{p: p, kinds: make([]kind, len(p.Variables)), of: make([]int32, len(p.Variables)), columns: make([][]cell, len(p.Variables)), size: p.largest()}
+	l := &linear{p: p, at: slices.Clone(x), kinds: make([]kind, len(p.Variables)), of: make([]int32, len(p.Variables)), columns: make([][]cell, len(p.Variables)), size: p.largest(),
+		basic: make([]int32, len(p.Variables))}
 	var unmeasured []int32
 	for i, v := range p.Variables {
-		l.of[i] = -1
+		l.of[i], l.basic[i] = -1, -1
 		switch {
 		case !v.Measured:
 			l.kinds[i] = loose
@@ -69,14 +73,18 @@ func linearise(p *Problem, x []float64, earlier *linear) (*linear, error) {
 	}
 	for k := range rest {
 		if len(rest[k].cells) > 0 {
-			l.rows = append(l.rows, rest[k])
-			continue
-		}
-		if math.Abs(rest[k].rhs) > 1e-9*l.size {
+			l.plain = append(l.plain, rest[k])
+		} else if math.Abs(rest[k].rhs) > 1e-9*l.size {
 			return nil, &ConflictError{l.names(rest[k].from), rest[k].rhs}
 		}
 	}
-	l.spread = 100 * l.size * l.size
+	l.rows = l.plain
+	if l.uneven() {
+		if err := l.rebase(); err != nil {
+			return nil, err
+		}
+	}
+	l.spread = l.spreads()
 	for k := range l.rows {
 		for _, c := range l.rows[k].cells {
 			l.columns[c.col] = append(l.columns[c.col], cell{int32(k), c.value})
@@ -97,6 +105,32 @@ func linearise(p *Problem, x []float64, earlier *linear) (*linear, error) {
 	l.factor = factorize(pattern, s)
 	l.work = make([]float64, len(l.rows))
 	return l, nil
+}
+
+// spreads gives each loose variable a hundred times the mean square of what stands in one expression with it. Much more would drown, in
+// rounding, what measured variables tell.
+func (l *linear) spreads() []float64 {
+	out := make([]float64, len(l.kinds))
+	for _, w := range l.loose {
+		out[w] = l.size * l.size * 1e-12
+	}
+	for k := range l.express {
+		e := &l.express[k]
+		size := e.rhs * e.rhs
+		for _, c := range e.cells {
+			v := &l.p.Variables[c.col]
+			size = max(size, c.value*c.value*(v.Value*v.Value+v.Variance))
+		}
+		for _, c := range e.cells {
+			if l.kinds[c.col] == loose {
+				out[c.col] = max(out[c.col], size)
+			}
+		}
+	}
+	for _, w := range l.loose {
+		out[w] *= 100
+	}
+	return out
 }
 
 // samePattern reports whether S has its entries in the same places.
@@ -222,7 +256,17 @@ func (l *linear) dependent(group []int32, v *mat.SymDense) []string {
 
 // normal is S = R V R'.
 func (l *linear) normal() *matrix {
-	n := len(l.rows)
+	diagonal := make([]float64, len(l.kinds))
+	for i, v := range l.p.Variables {
+		if l.kinds[i] == measured {
+			diagonal[i] = v.Variance
+		}
+	}
+	return normalOf(len(l.rows), l.columns, diagonal, l.covary)
+}
+
+// normalOf is R V R' for n rows, given by columns, V by its diagonal and what goes with each variable.
+func normalOf(n int, columns [][]cell, diagonal []float64, covary [][]cell) *matrix {
 	type triple struct {
 		col, row int32
 		value    float64
@@ -240,13 +284,13 @@ func (l *linear) normal() *matrix {
 	for k := range n {
 		all = append(all, triple{int32(k), int32(k), 0})
 	}
-	for i, column := range l.columns {
-		if l.kinds[i] != measured {
+	for i, column := range columns {
+		if diagonal[i] == 0 {
 			continue
 		}
-		add(column, column, l.p.Variables[i].Variance)
-		for _, c := range l.covary[i] { // both orders of a pair come by
-			add(column, l.columns[c.col], c.value)
+		add(column, column, diagonal[i])
+		for _, c := range covary[i] { // both orders of a pair come by
+			add(column, columns[c.col], c.value)
 		}
 	}
 	start := make([]int32, n+2)
@@ -348,8 +392,20 @@ func (l *linear) settle(x []float64) []float64 {
 	return t
 }
 
-// follow sets the expressed variables.
+// follow sets the variables that others give.
 func (l *linear) follow(x []float64) {
+	for i, k := range l.basic {
+		if k < 0 {
+			continue
+		}
+		v := l.rows[k].rhs
+		for _, c := range l.rows[k].cells {
+			if int(c.col) != i {
+				v -= c.value * x[c.col]
+			}
+		}
+		x[i] = v
+	}
 	for k := range l.express {
 		e := &l.express[k]
 		v := e.rhs
@@ -360,16 +416,21 @@ func (l *linear) follow(x []float64) {
 	}
 }
 
-// normalOf is the normal of the bound x_i >= 0, over measured and loose variables.
-func (l *linear) normalOf(i int) []cell {
-	if l.of[i] < 0 {
-		return []cell{{int32(i), 1}}
+// normalOf is the normal of the bound x_i >= 0, over measured and loose variables: x_i is that times them, and a constant.
+func (l *linear) normalOf(i int) ([]cell, float64) {
+	switch {
+	case l.of[i] >= 0:
+		e := &l.express[l.of[i]]
+		return scaledCells(e.cells, -1), e.rhs
+	case l.basic[i] >= 0:
+		r := &l.rows[l.basic[i]]
+		return scaledCells(without(r.cells, int32(i)), -1), r.rhs
 	}
-	cells := slices.Clone(l.express[l.of[i]].cells)
-	for k := range cells {
-		cells[k].value = -cells[k].value
-	}
-	return cells
+	return []cell{{int32(i), 1}}, 0
+}
+
+func without(cells []cell, col int32) []cell {
+	return slices.DeleteFunc(slices.Clone(cells), func(c cell) bool { return c.col == col })
 }
 
 // spreadOf is the covariance of every measured and loose variable with n' x, balances held: Vx n. work has room for twice the rows.
@@ -385,7 +446,7 @@ func (l *linear) spreadOf(n []cell, work []float64) []float64 {
 	}
 	for _, c := range n {
 		if l.kinds[c.col] == loose {
-			add(c.col, l.spread*c.value)
+			add(c.col, l.spread[c.col]*c.value)
 			continue
 		}
 		add(c.col, l.p.Variables[c.col].Variance*c.value)

@@ -2,6 +2,7 @@ package lsq
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -23,6 +24,7 @@ type Solution struct {
 
 	l        *linear
 	a        *active
+	zeros    []int     // variables at zero by a balance of l
 	held     *Solution // the problem with bounds that hold as balances, made when it is asked for
 	residual []float64 // R y - b
 	weighted []float64 // S^-1 (R y - b)
@@ -48,6 +50,7 @@ func Solve(ctx context.Context, p *Problem) (*Solution, error) {
 	}
 	var s *Solution
 	var earlier *linear
+	var start []int // bounds that held about the last point
 	for n := 1; ; n++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -57,11 +60,11 @@ func Solve(ctx context.Context, p *Problem) (*Solution, error) {
 			return nil, err
 		}
 		before := x
-		if s, err = l.solve(ctx); err != nil {
+		if s, err = l.solve(ctx, start); err != nil {
 			return nil, err
 		}
 		s.Iterations = n
-		x, earlier = s.X, l
+		x, earlier, start = s.X, l, s.a.set // that of solveLoose is empty: it starts anew
 		if !products {
 			break
 		}
@@ -78,6 +81,11 @@ func Solve(ctx context.Context, p *Problem) (*Solution, error) {
 			return nil, &ConvergenceError{n, p.Variables[worst].Name, math.Abs(x[worst] - before[worst])}
 		}
 	}
+	if s.closed() != nil {
+		if err := s.polish(); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.closed(); err != nil {
 		return nil, err
 	}
@@ -85,38 +93,118 @@ func Solve(ctx context.Context, p *Problem) (*Solution, error) {
 	return s, nil
 }
 
-// solve reconciles a linearised problem.
-func (l *linear) solve(ctx context.Context) (*Solution, error) {
+// solve reconciles a linearised problem. start is a guess of the bounds that hold.
+func (l *linear) solve(ctx context.Context, start []int) (*Solution, error) {
+	s, err := l.unbounded()
+	if err != nil {
+		return nil, err
+	}
+	if len(l.loose) > 0 && l.below(s.X) {
+		if held, err := l.solveLoose(ctx); held != nil || err != nil {
+			return held, err
+		}
+	}
+	if s.a, err = l.hold(ctx, s.X, start); err != nil {
+		return nil, err
+	}
+	return s, l.settleLoose(ctx, s)
+}
+
+// unbounded is the solution without bounds.
+func (l *linear) unbounded() (*Solution, error) {
 	s := &Solution{l: l, X: make([]float64, len(l.kinds))}
-	x := s.X
 	for i, v := range l.p.Variables {
 		if v.Measured {
-			x[i] = v.Value
+			s.X[i] = v.Value
 		}
 	}
-	s.residual = l.residual(x)
-	s.weighted = l.settle(x)
-	l.settle(x) // once more takes off what rounding left
-	l.follow(x)
-	if err := l.consistent(x); err != nil {
+	s.residual = l.residual(s.X)
+	s.weighted = l.settle(s.X)
+	l.settle(s.X) // once more takes off what rounding left
+	l.follow(s.X)
+	s.a = &active{l: l, limit: l.limits(s.X)}
+	return s, l.consistent(s.X)
+}
+
+// below reports whether a variable that may not be negative is.
+func (l *linear) below(x []float64) bool {
+	limits := l.limits(x)
+	for i, v := range l.p.Variables {
+		if !v.Free && x[i] < -limits[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// solveLoose finds the bounds that hold by the interior point method, and takes each for one more balance. It returns nothing where that
+// gives no solution; the dual method then has the last word.
+func (l *linear) solveLoose(ctx context.Context) (*Solution, error) {
+	rows := make([]row, 0, len(l.p.Balances))
+	for k := range l.p.Balances {
+		rows = append(rows, l.tangent(k, l.at))
+	}
+	set, ok, err := l.interior(ctx, rows)
+	if !ok || err != nil {
 		return nil, err
 	}
-	var err error
-	if s.a, err = l.hold(ctx, x); err != nil {
-		return nil, err
-	}
-	if len(l.loose) > 0 {
-		if err := l.smallest(ctx, x, s.a); err != nil {
+	for range 10 {
+		held, err := linearise(l.p.holding(set), l.at, nil)
+		if err != nil {
+			return nil, nil
+		}
+		s, err := held.unbounded()
+		if err != nil {
+			return nil, nil
+		}
+		more := 0
+		for i, v := range l.p.Variables {
+			if v.Measured && !v.Free && s.X[i] < -s.a.limit[i] {
+				set = append(set, i)
+				more++
+			}
+		}
+		if more > 0 {
+			continue
+		}
+		s.zeros = set
+		var infeasible *InfeasibleError
+		if err := held.settleLoose(ctx, s); errors.As(err, &infeasible) {
+			return nil, nil
+		} else if err != nil {
 			return nil, err
 		}
+		return s, nil
 	}
-	rounding := 1e-14 * l.size
-	for i, v := range l.p.Variables {
-		if !v.Free && x[i] < rounding {
-			x[i] = 0 // what other zeros imply is zero but for rounding
+	return nil, nil
+}
+
+// holding is the problem with some variables at zero, each by a balance of its own.
+func (p *Problem) holding(set []int) *Problem {
+	q := *p
+	q.Balances = slices.Clone(p.Balances)
+	for _, i := range set {
+		q.Balances = append(q.Balances, Balance{Name: p.Variables[i].Name + " at zero", Defines: true, Terms: []Term{{i, 1}}})
+	}
+	return &q
+}
+
+// settleLoose gives what the balances leave open its least values, and zeros their last digits.
+func (l *linear) settleLoose(ctx context.Context, s *Solution) error {
+	if len(l.loose) > 0 {
+		if err := l.smallest(ctx, s.X, s.a); err != nil {
+			return err
 		}
 	}
-	return s, nil
+	for i, v := range l.p.Variables {
+		if !v.Free && s.X[i] < s.a.limit[i] {
+			s.X[i] = 0 // what other zeros imply is zero but for rounding
+		}
+	}
+	for _, i := range s.zeros {
+		s.X[i] = 0
+	}
+	return nil
 }
 
 // consistent finds balances that contradict others: their pivots vanish, and what is left over does not.
@@ -138,19 +226,19 @@ func (l *linear) consistent(x []float64) error {
 func (l *linear) smallest(ctx context.Context, x []float64, a *active) error {
 	sub, index := l.unmeasured(x, -1)
 	for k := range sub.Variables {
-		sub.Variables[k].Measured, sub.Variables[k].Variance, sub.Variables[k].Value = true, 1, 0
+		sub.Variables[k].Measured, sub.Variables[k].Variance, sub.Variables[k].Value = true, l.size*l.size, 0
 	}
 	inner, err := linearise(sub, make([]float64, len(sub.Variables)), nil)
 	if err != nil {
 		return err
 	}
-	inner.slack = 1e-9 * l.size
-	s, err := inner.solve(ctx)
+	inner.slack = 1e-11 * l.size
+	s, err := inner.solve(ctx, nil)
 	if err != nil {
 		return err
 	}
 	for k, i := range index {
-		if x[i] = s.X[k]; !l.p.Variables[i].Free && x[i] < 1e-12*l.size {
+		if x[i] = s.X[k]; !l.p.Variables[i].Free && x[i] < s.a.limit[k] {
 			x[i] = 0
 		}
 	}
@@ -222,13 +310,14 @@ func (s *Solution) Least(ctx context.Context, i int) (float64, error) {
 		if j != i {
 			continue
 		}
-		p.Variables[k].Measured, p.Variables[k].Variance, p.Variables[k].Value = true, 1, 0
+		size := p.largest()
+		p.Variables[k].Measured, p.Variables[k].Variance, p.Variables[k].Value = true, size*size, 0
 		l, err := linearise(p, make([]float64, len(p.Variables)), nil)
 		if err != nil {
 			return 0, err
 		}
-		l.slack = 1e-9 * s.l.size
-		least, err := l.solve(ctx)
+		l.slack = 1e-11 * s.l.size
+		least, err := l.solve(ctx, nil)
 		if err != nil {
 			return 0, err
 		}
@@ -238,6 +327,36 @@ func (s *Solution) Least(ctx context.Context, i int) (float64, error) {
 		return least.X[k], nil
 	}
 	return s.X[i], nil
+}
+
+// polish closes balances to the last digits: each flow gives way in proportion to its own size, zeros stay.
+func (s *Solution) polish() error {
+	p := &Problem{Balances: s.l.p.Balances}
+	for i, v := range s.l.p.Variables {
+		fixed := v.Measured && v.Variance == 0
+		w := Variable{Name: v.Name, Measured: true, Value: s.X[i], Variance: s.X[i] * s.X[i], Free: true}
+		if fixed {
+			w.Value, w.Variance = v.Value, 0
+		}
+		p.Variables = append(p.Variables, w)
+	}
+	for range 3 {
+		l, err := linearise(p, s.X, nil)
+		if err != nil {
+			return err
+		}
+		l.settle(s.X)
+		l.follow(s.X)
+		for i, v := range s.l.p.Variables {
+			if !v.Free && s.X[i] < 0 {
+				s.X[i] = 0
+			}
+			if p.Variables[i].Variance > 0 {
+				p.Variables[i].Value, p.Variables[i].Variance = s.X[i], s.X[i]*s.X[i]
+			}
+		}
+	}
+	return nil
 }
 
 // closed checks every balance of the problem itself, products and all.
@@ -251,7 +370,7 @@ func (s *Solution) closed() error {
 		for _, t := range b.Products {
 			add(t.Coefficient * s.X[t.A] * s.X[t.B])
 		}
-		if math.Abs(sum) > 1e-9*size+1e-12*s.l.size {
+		if math.Abs(sum) > 1e-10*size+1e-300 {
 			return fmt.Errorf("the balance of %s is left open by %.3g of %.3g: its figures differ too widely in size to be reconciled together", b.Name, sum, size)
 		}
 	}
@@ -266,20 +385,11 @@ func (s *Solution) tested(ctx context.Context) (*Solution, error) {
 	if s.held != nil {
 		return s.held, nil
 	}
-	p := *s.l.p
-	p.Variables = slices.Clone(p.Variables)
-	for i := range p.Variables {
-		p.Variables[i].Free = true
-	}
-	p.Balances = slices.Clone(p.Balances)
-	for _, i := range s.a.set {
-		p.Balances = append(p.Balances, Balance{Name: p.Variables[i].Name + " at zero", Defines: true, Terms: []Term{{i, 1}}})
-	}
-	l, err := linearise(&p, s.X, nil)
+	l, err := linearise(s.l.p.holding(s.a.set), s.X, nil)
 	if err != nil {
 		return nil, err
 	}
-	held, err := l.solve(ctx)
+	held, err := l.unbounded()
 	if err != nil {
 		return nil, err
 	}
@@ -294,10 +404,11 @@ func (s *Solution) describe() {
 	n := len(p.Variables)
 	s.SD, s.moves = make([]float64, n), make([]float64, n)
 	s.Observable, s.Redundant, s.AtBound = make([]bool, n), make([]bool, n), make([]bool, n)
-	for _, i := range a.set {
+	for _, i := range slices.Concat(a.set, s.zeros) {
 		s.AtBound[i] = true
 	}
 	taken := a.taken()
+	var wide []int // what surer variables give, and the difference of its own variances does not
 	for i, v := range p.Variables {
 		switch l.kinds[i] {
 		case exact:
@@ -309,6 +420,9 @@ func (s *Solution) describe() {
 			s.moves[i] = q + taken[i]
 			s.Redundant[i] = len(f) > 0 && q > 1e-9*v.Variance
 			s.SD[i] = math.Sqrt(max(0, v.Variance-s.moves[i]))
+			if l.basic[i] >= 0 && s.SD[i]*s.SD[i] < 1e-6*v.Variance {
+				wide = append(wide, i)
+			}
 		case loose:
 			s.SD[i] = math.Inf(1)
 		}
@@ -316,12 +430,27 @@ func (s *Solution) describe() {
 			s.SD[i], s.Observable[i] = 0, true
 		}
 	}
+	s.describeWide(wide)
 	s.describeExpressed()
 	s.J = s.objective()
 	s.Rank = l.factor.rank
 	s.DF = s.Rank + len(a.set) - s.rankOfLoose()
 	if s.DF == 0 {
 		s.J = 0 // nothing had to move: what is left is rounding
+	}
+}
+
+// describeWide gives variables that others give far more surely than they were measured the standard deviation that follows from these.
+func (s *Solution) describeWide(wide []int) {
+	normals := make([][]cell, len(wide))
+	for k, i := range wide {
+		normals[k], _ = s.l.normalOf(i)
+	}
+	for k, column := range s.l.spreadsOf(len(wide), func(k int) []cell { return normals[k] }) {
+		lost := s.a.lost(column)
+		if i := wide[k]; !s.AtBound[i] {
+			s.SD[i] = math.Sqrt(max(0, along(normals[k], column)-dot(lost, lost)))
+		}
 	}
 }
 
@@ -346,7 +475,7 @@ func (s *Solution) describeExpressed() {
 		}
 	}
 	normal := func(k int) []cell {
-		n := l.normalOf(int(determined[k]))
+		n, _ := l.normalOf(int(determined[k]))
 		out := n[:0]
 		for _, c := range n {
 			if l.kinds[c.col] != loose {
