@@ -4,9 +4,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"sync"
-
-	"github.com/mineralflows/mineralflows/estimate/internal/parallel"
 )
 
 // active is the set of bounds that hold, with all that is known about them. Columns that were computed are kept when a bound lets go.
@@ -43,36 +40,6 @@ func (l *linear) hold(ctx context.Context, x []float64, start []int) (*active, e
 		x[i] = 0
 	}
 	return a, nil
-}
-
-// limits are a billionth of a standard deviation before the balances, and for what others give the rounding of their sum.
-func (l *linear) limits(x []float64) []float64 {
-	out := make([]float64, len(x))
-	for i := range l.p.Variables {
-		normal, sum := []cell{{int32(i), 1}}, 0.0
-		if l.of[i] >= 0 || l.basic[i] >= 0 {
-			normal, sum = l.normalOf(i)
-			sum = math.Abs(sum)
-			for _, c := range normal {
-				sum += math.Abs(c.value * x[c.col])
-			}
-		}
-		out[i] = max(1e-9*math.Sqrt(l.prior(normal))+1e-12*sum+1e-13*l.size, l.slack)
-	}
-	return out
-}
-
-// prior is the variance of n' x before the balances, correlations aside.
-func (l *linear) prior(n []cell) float64 {
-	v := 0.0
-	for _, c := range n {
-		if l.kinds[c.col] == loose {
-			v += c.value * c.value * l.spread[c.col]
-		} else {
-			v += c.value * c.value * l.p.Variables[c.col].Variance
-		}
-	}
-	return v
 }
 
 // violated lists the variables that are below zero and not held, in order.
@@ -180,7 +147,8 @@ func (a *active) slack(i int, x []float64) float64 { return along(a.normals[i], 
 // implied is the part of a bound's variance before the balances below which what others leave of it is rounding.
 const implied = 1e-12
 
-func (a *active) prior(i int) float64 { return a.l.prior(a.normals[i]) }
+// priorOf is the variance of variable i before the balances.
+func (a *active) priorOf(i int) float64 { return a.l.prior(a.normals[i]) }
 
 // border adds the row of bound i to the factor of M, unless the bounds before it imply it.
 func (a *active) border(before []int, i int) bool {
@@ -191,7 +159,7 @@ func (a *active) border(before []int, i int) bool {
 	row := a.lower(b)
 	m := along(a.normals[i], a.columns[i])
 	d := m - dot(row, row)
-	if !(d > implied*a.prior(i)) {
+	if !(d > implied*a.priorOf(i)) {
 		return false
 	}
 	a.chol = append(a.chol, append(row, math.Sqrt(d)))
@@ -270,12 +238,12 @@ func (a *active) one(p int, x []float64) error {
 			}
 		}
 		primal := math.Inf(1)
-		if curvature > implied*a.prior(p) {
+		if curvature > implied*a.priorOf(p) {
 			primal = -slack / curvature
 		}
 		step := min(primal, dual)
 		if math.IsInf(step, 1) {
-			if open := -slack; open < 1e-6*math.Sqrt(a.prior(p)) {
+			if open := -slack; open < 1e-6*math.Sqrt(a.priorOf(p)) {
 				a.limit[p] = 2 * open // rounding, where many bounds meet
 				return nil
 			}
@@ -290,7 +258,7 @@ func (a *active) one(p int, x []float64) error {
 			a.set, a.lambda = append(a.set, p), append(a.lambda, added)
 			return nil
 		}
-		if curvature > implied*a.prior(p) {
+		if curvature > implied*a.priorOf(p) {
 			slack += step * curvature
 		}
 		a.set = slices.Delete(a.set, leaves, leaves+1)
@@ -363,18 +331,6 @@ func (a *active) need(bounds []int) {
 	}
 }
 
-// spreadsOf is spreadOf of n normals.
-func (l *linear) spreadsOf(n int, normal func(int) []cell) [][]float64 {
-	out := make([][]float64, n)
-	scratch := sync.Pool{New: func() any { work := make([]float64, 2*len(l.rows)); return &work }}
-	parallel.Each(n, func(k int) {
-		work := scratch.Get().(*[]float64)
-		out[k] = l.spreadOf(normal(k), *work)
-		scratch.Put(work)
-	})
-	return out
-}
-
 // release lets go of bounds that only settled what the balances leave open: those that x does not meet, and those that hold without a pull.
 func (a *active) release(x []float64) {
 	before := slices.Clone(a.set)
@@ -387,47 +343,4 @@ func (a *active) release(x []float64) {
 		}
 	}
 	a.lambda = lambda
-}
-
-// taken is what the bounds take off the variance of each measured variable: the squares of W = L^-1 (columns of the set)'. Variables
-// are shared out among workers, so that each sum runs in one order.
-func (a *active) taken() []float64 {
-	n, k := len(a.l.kinds), len(a.set)
-	out := make([]float64, n)
-	inverse := make([]float64, k*k)
-	for c := range k {
-		row := inverse[c*k : c*k+c+1]
-		row[c] = 1 / a.chol[c][c]
-		for i := range c {
-			v := -a.chol[c][i] * row[c]
-			for m, x := range inverse[i*k : i*k+i+1] {
-				row[m] += v * x
-			}
-		}
-	}
-	const chunk = 256 // variables
-	parallel.Each((n+chunk-1)/chunk, func(at int) {
-		from, to := at*chunk, min((at+1)*chunk, n)
-		width := to - from
-		columns, w := make([]float64, k*width), make([]float64, k*width)
-		for c, i := range a.set {
-			copy(columns[c*width:], a.columns[i][from:to])
-		}
-		multiplyAdd(1, inverse, k, columns, width, w, width, k, width, k)
-		for c := range k {
-			for i, x := range w[c*width : (c+1)*width] {
-				out[from+i] += x * x
-			}
-		}
-	})
-	return out
-}
-
-// lost is L^-1 N' column: what the bounds take off the variance of what the column belongs to is its square.
-func (a *active) lost(column []float64) []float64 {
-	b := make([]float64, len(a.set))
-	for k, i := range a.set {
-		b[k] = along(a.normals[i], column)
-	}
-	return a.lower(b)
 }

@@ -83,8 +83,8 @@ func (s *Solution) moved(level float64, variance func(i int) float64, limit floa
 
 // Nodal tests each balance by what the measured values leave open, |r| / sd(r). Balances that share unmeasured variables are tested
 // together.
-func (s *Solution) Nodal(ctx context.Context, level float64) ([]Test, error) {
-	s, err := s.tested(ctx)
+func (s *Solution) Nodal(level float64) ([]Test, error) {
+	s, err := s.tested()
 	if err != nil {
 		return nil, err
 	}
@@ -196,8 +196,8 @@ func direction(f []cell) string {
 
 // Likelihood is the generalised likelihood ratio of each bias and each leak, T = (f' S^-1 r)^2 / (f' S^-1 f): how much J falls when that
 // error is allowed for. A leak at a place is how an unrecorded flow over its border shows. What cannot be told apart names each other.
-func (s *Solution) Likelihood(ctx context.Context, level float64) ([]Test, error) {
-	s, err := s.tested(ctx)
+func (s *Solution) Likelihood(level float64) ([]Test, error) {
+	s, err := s.tested()
 	if err != nil {
 		return nil, err
 	}
@@ -298,7 +298,7 @@ func (a *allowed) magnitudes(t []float64) []float64 {
 // Compensate looks for gross errors one after the other: the likeliest bias or leak is allowed for, all sizes are estimated anew together,
 // and so on until the balances agree at the level, no error stands out, or nothing is left to test with. Flows held at zero stay there.
 func (s *Solution) Compensate(ctx context.Context, level float64) ([]Suspect, error) {
-	s, err := s.tested(ctx)
+	s, err := s.tested()
 	if err != nil {
 		return nil, err
 	}

@@ -8,13 +8,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// interior finds which bounds hold where some variables are loose: there the minimum is not one point, and the dual method would need
-// them to cost something. It is the predictor-corrector method of Mehrotra (1992), SIAM J. Optim. 2, 575, doi:10.1137/0802028, for
+// interior is the predictor-corrector method of Mehrotra (1992), SIAM J. Optim. 2, 575, doi:10.1137/0802028, for
 //
 //	minimise (x - y)' V^-1 (x - y) / 2   subject to   A x = b, x >= 0
 //
-// over all variables. It returns those whose bound pulls at a measured value; ok is false where it does not converge, as where there is no
-// solution.
+// over all variables. It serves where some are loose: there the minimum is not one point, and the dual method needs them to cost something.
 type interior struct {
 	l       *linear
 	rows    []row // all balances
@@ -34,7 +32,7 @@ type interior struct {
 
 // group is variables whose errors go together.
 type group struct {
-	of []int
+	of []int32
 	v  *mat.SymDense
 }
 
@@ -46,6 +44,7 @@ const (
 	pulls         = 1e-5  // standard deviations
 )
 
+// interior finds which bounds pull at a measured value; ok is false where it does not converge, as where there is no solution.
 func (l *linear) interior(ctx context.Context, rows []row) (set []int, ok bool, err error) {
 	p := &interior{l: l, rows: rows}
 	p.prepare()
@@ -114,25 +113,13 @@ func (p *interior) prepare() {
 func (p *interior) group() {
 	l := p.l
 	p.covary = make([][]cell, len(l.kinds))
-	seen := make([]bool, len(l.kinds))
-	for i := range l.kinds {
-		if seen[i] || len(l.covary[i]) == 0 {
-			continue
+	at := make([]int, len(l.kinds))
+	for _, all := range l.together() {
+		g := group{of: all, v: mat.NewSymDense(len(all), nil)}
+		for k, j := range all {
+			at[j] = k
 		}
-		g := group{of: []int{i}}
-		seen[i] = true
-		at := map[int32]int{int32(i): 0}
-		for k := 0; k < len(g.of); k++ {
-			for _, c := range l.covary[g.of[k]] {
-				if !seen[c.col] {
-					seen[c.col] = true
-					at[c.col] = len(g.of)
-					g.of = append(g.of, int(c.col))
-				}
-			}
-		}
-		g.v = mat.NewSymDense(len(g.of), nil)
-		for k, j := range g.of {
+		for k, j := range all {
 			g.v.SetSym(k, k, l.p.Variables[j].Variance)
 			for _, c := range l.covary[j] {
 				g.v.SetSym(k, at[c.col], c.value)
@@ -291,12 +278,12 @@ func (p *interior) prepareFactor() bool {
 			p.d[i] = g.v.At(k, k) - d.At(k, k)
 			for m, j := range g.of {
 				if m != k {
-					p.covary[i] = append(p.covary[i], cell{int32(j), g.v.At(k, m) - d.At(k, m)})
+					p.covary[i] = append(p.covary[i], cell{j, g.v.At(k, m) - d.At(k, m)})
 				}
 			}
 		}
 	}
-	m := normalOf(len(p.rows), p.columns, p.d, p.covary)
+	m := normalMatrix(len(p.rows), p.columns, p.d, p.covary)
 	if p.pattern == nil {
 		p.pattern = analyse(m)
 	}

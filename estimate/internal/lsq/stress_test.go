@@ -98,3 +98,21 @@ func TestManyUnmeasured(t *testing.T) {
 		require.GreaterOrEqual(t, slope, -1e-6*scale)
 	}
 }
+
+// Two grams are known behind a flow that is uncertain by a thousand tonnes: 1 +- 1e-6 goes in, 1 + 2e-6 +- 1e-6 comes out, and what was
+// measured between as 5000 +- 1000 is 1 + 1e-6 +- 1e-6/sqrt(2). J = (2e-6)^2/2e-12 + (4999/1000)^2, to the last digits that the figures have.
+func TestUneven(t *testing.T) {
+	p := &Problem{
+		Variables: []Variable{{Measured: true, Value: 1, Variance: 1e-12}, {Measured: true, Value: 5000, Variance: 1e6}, {Measured: true, Value: 1 + 2e-6, Variance: 1e-12}},
+		Balances:  []Balance{{Name: "first", Terms: []Term{{0, 1}, {1, -1}}}, {Name: "second", Terms: []Term{{1, 1}, {2, -1}}}},
+	}
+	s := solve(t, p)
+	closes(t, p, s.X)
+	require.Equal(t, 2, s.DF)
+	for i := range s.X {
+		require.InDelta(t, 1e-6, s.X[i]-1, 1e-12)
+		require.InEpsilon(t, 1e-6/math.Sqrt2, s.SD[i], 1e-6)
+	}
+	require.InDelta(t, 2+math.Pow((5000-1-1e-6)/1000, 2), s.J, 1e-6)
+	near(t, []float64{4999. / 1000, (4999 - 2e-6) / 1000}, statistics(nodal(t, s)), 1e-9)
+}
