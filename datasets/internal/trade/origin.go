@@ -1,6 +1,7 @@
-package comtrade
+package trade
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,16 +10,43 @@ import (
 	"github.com/mineralflows/mineralflows/datasets/hs"
 	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
 	"github.com/mineralflows/mineralflows/flows"
+	"github.com/mineralflows/mineralflows/flows/dist"
 )
 
-func (s Source) newReading(r *adapter.Run) (*reading, error) {
-	p := &reading{run: r, source: s, lines: map[string][]hs.Line{}, whole: map[flows.Mineral]bool{}, origins: map[string]*flows.Origin{},
+// Options say how rows are read.
+type Options struct {
+	Lines           []hs.Line // nil: those of Core, of every mineral
+	Spread          dist.Dist // nil: */1.10 for masses, */1.08 for values
+	EstimatedSpread dist.Dist // nil: */2
+	Producers       map[flows.Place]string
+
+	// Origin is what the origins have in common: the id and title that theirs start with, a producer of all figures or "" for each reporter's
+	// own, a version or "" for the day of publication, address, licence, and what they hold all of where the vintage is no bulk file.
+	Origin flows.Origin
+}
+
+// UNComtrade is what the origins of figures that were published by UN Comtrade have in common.
+func UNComtrade() flows.Origin {
+	return flows.Origin{
+		ID: "comtrade", Title: "UN Comtrade", URL: "https://comtradeplus.un.org/", License: "UN Comtrade, policy on use and re-dissemination",
+	}
+}
+
+// Vintage is what is known of a file or table as a whole.
+type Vintage struct {
+	Published string
+	Bulk      bool // it holds everything that its reporter stated
+}
+
+// New returns a reading, which keeps what the run's query asks for.
+func New(r *adapter.Run, o Options) (*Reading, error) {
+	p := &Reading{run: r, options: o, lines: map[string][]hs.Line{}, whole: map[flows.Mineral]bool{}, origins: map[string]*flows.Origin{},
 		revised: map[statedKey]stated{}, sources: map[originKey]*flows.Origin{}, revisions: map[string]hs.Revision{}}
 	var err error
-	if p.spreads, err = s.spreads(); err != nil {
+	if p.spreads, err = o.spreads(); err != nil {
 		return nil, err
 	}
-	lines := s.Lines
+	lines := o.Lines
 	if lines == nil {
 		lines = core()
 	}
@@ -51,11 +79,11 @@ func core() []hs.Line {
 type originKey struct {
 	reporter int
 	mineral  flows.Mineral
-	vintage  vintage
+	vintage  Vintage
 }
 
 // origin is that of a reporter's figures of a mineral in a vintage. Records of one read share it.
-func (p *reading) origin(reporter area.Area, mineral flows.Mineral, v vintage) *flows.Origin {
+func (p *Reading) origin(reporter area.Area, mineral flows.Mineral, v Vintage) *flows.Origin {
 	k := originKey{reporter.Code, mineral, v}
 	o, ok := p.sources[k]
 	if !ok {
@@ -67,42 +95,42 @@ func (p *reading) origin(reporter area.Area, mineral flows.Mineral, v vintage) *
 
 // newOrigin returns the origin of an id, of which there is one even if its country has had several codes. What an origin says follows from its
 // id, so that one id never has two contents, whatever files are read together.
-func (p *reading) newOrigin(reporter area.Area, mineral flows.Mineral, v vintage) *flows.Origin {
+func (p *Reading) newOrigin(reporter area.Area, mineral flows.Mineral, v Vintage) *flows.Origin {
 	place := string(reporter.Place)
 	if today, err := area.ByAlpha(place); err == nil {
 		reporter = today // one office under all the codes that its country has had
 	} else {
 		place = fmt.Sprintf("%s-%d", place, reporter.Code)
 	}
-	id := strings.ToLower(fmt.Sprintf("comtrade-%s-%s-%s", place, mineral, v.published))
-	if v.bulk {
+	common := p.options.Origin
+	id := strings.ToLower(fmt.Sprintf("%s-%s-%s-%s", common.ID, place, mineral, v.Published))
+	if v.Bulk {
 		id += "-bulk"
 	}
 	if o, ok := p.origins[id]; ok {
 		return o
 	}
-	o := &flows.Origin{
-		ID:        id,
-		Producer:  p.source.producer(reporter),
-		Title:     fmt.Sprintf("UN Comtrade, trade in %s as reported by %s", mineral, reporter.Name),
-		Version:   "as of " + v.published,
-		Published: v.published,
-		URL:       "https://comtradeplus.un.org/",
-		License:   "UN Comtrade, policy on use and re-dissemination",
-	}
-	switch {
-	case v.bulk && p.whole[mineral]:
-		o.Complete = []string{"parts"}
-	case !v.bulk && len(p.source.Complete) > 0:
-		o.Complete = slices.Compact(slices.Sorted(slices.Values(p.source.Complete)))
+	o := &common
+	o.ID = id
+	o.Producer = cmp.Or(common.Producer, p.options.producer(reporter))
+	o.Title = fmt.Sprintf("%s, trade in %s as reported by %s", common.Title, mineral, reporter.Name)
+	o.Version = cmp.Or(common.Version, "as of "+v.Published)
+	o.Published = v.Published
+	if v.Bulk {
+		o.Complete = nil
+		if p.whole[mineral] {
+			o.Complete = []string{"parts"}
+		}
+	} else {
+		o.Complete = slices.Compact(slices.Sorted(slices.Values(common.Complete)))
 	}
 	p.origins[id] = o
 	return o
 }
 
 // producer is who measured what a reporter states.
-func (s Source) producer(reporter area.Area) string {
-	if name, ok := s.Producers[reporter.Place]; ok {
+func (o Options) producer(reporter area.Area) string {
+	if name, ok := o.Producers[reporter.Place]; ok {
 		return name
 	}
 	switch reporter.Place { // the names that package greatlakes uses, so that its figures of UN Comtrade are editions of these

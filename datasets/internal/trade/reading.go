@@ -1,4 +1,4 @@
-package comtrade
+package trade
 
 import (
 	"fmt"
@@ -12,13 +12,13 @@ import (
 	"github.com/mineralflows/mineralflows/flows"
 )
 
-// otherCommodity is why most rows of a file of everything are dropped.
-const otherCommodity = "other commodity"
+// OtherCommodity is why most rows of a file of everything are dropped.
+const OtherCommodity = "other commodity"
 
-// reading is one read of a source.
-type reading struct {
+// Reading is one read of a source.
+type Reading struct {
 	run     *adapter.Run
-	source  Source
+	options Options
 	spreads spreads
 	lines   map[string][]hs.Line // by code
 	whole   map[flows.Mineral]bool
@@ -44,14 +44,14 @@ type stated struct {
 	told     bool
 }
 
-// wants reports whether a row with this cell in cmdCode may be kept.
-func (p *reading) wants(cell []byte) bool {
+// Wants reports whether a row with this cell in the column of the commodity may be kept.
+func (p *Reading) Wants(cell []byte) bool {
 	_, ok := p.lines[string(cell)]
 	return ok || len(cell) > 0 && (cell[0] <= ' ' || cell[len(cell)-1] <= ' ')
 }
 
-// take makes claims of one row. What other commodities state is not looked at.
-func (p *reading) take(r row, pos flows.Pos, v vintage) {
+// Take makes claims of one row. What other commodities state is not looked at.
+func (p *Reading) Take(r Row, pos flows.Pos, v Vintage) {
 	lines, reason := p.linesOf(r)
 	if reason == "" {
 		reason = part(r)
@@ -79,7 +79,7 @@ func (p *reading) take(r row, pos flows.Pos, v vintage) {
 			for _, f := range figures {
 				amount, err := p.spreads.amount(f, l)
 				if err != nil {
-					r.bad(f.column, err)
+					r.Bad(f.column, err)
 					return
 				}
 				c.Amount, c.Evidence = amount, flows.Reported
@@ -94,26 +94,26 @@ func (p *reading) take(r row, pos flows.Pos, v vintage) {
 }
 
 // claim is what a row says of a line, but for the amount.
-func (p *reading) claim(r row, l hs.Line, t trade, v vintage) flows.Claim {
+func (p *Reading) claim(r Row, l hs.Line, t trade, v Vintage) flows.Claim {
 	return flows.Claim{
 		Flow:     flows.Flow{Mineral: l.Mineral, Period: t.period, From: t.from, To: t.to, Part: "HS " + l.Code + t.part},
 		Reporter: t.reporter.Place,
 		Origin:   p.origin(t.reporter, l.Mineral, v),
-		Locator:  fmt.Sprintf("HS %s (%s), %s, reporter %d, partner %d, %s", l.Code, r.text(classification), r.text(flow), t.reporter.Code, t.partner, t.period),
+		Locator:  fmt.Sprintf("HS %s (%s), %s, reporter %d, partner %d, %s", l.Code, r.Text(Classification), r.Text(FlowCode), t.reporter.Code, t.partner, t.period),
 		Note:     note(r, l),
 	}
 }
 
 // linesOf finds the lines that a row is about, or says why it is about none. They are several where a code holds two minerals.
-func (p *reading) linesOf(r row) ([]hs.Line, string) {
-	all, ok := p.lines[r.text(commodity)]
+func (p *Reading) linesOf(r Row) ([]hs.Line, string) {
+	all, ok := p.lines[r.Text(Commodity)]
 	if !ok {
-		return nil, otherCommodity
+		return nil, OtherCommodity
 	}
-	if r.text(typeCode) == "S" {
+	if r.Text(TypeCode) == "S" {
 		return nil, "services"
 	}
-	revision, ok := p.revision(r.text(classification))
+	revision, ok := p.revision(r.Text(Classification))
 	if !ok {
 		return nil, "classification is not the Harmonized System"
 	}
@@ -130,7 +130,7 @@ func (p *reading) linesOf(r row) ([]hs.Line, string) {
 }
 
 // revision is that of a classification, which a file names in every row.
-func (p *reading) revision(class string) (hs.Revision, bool) {
+func (p *Reading) revision(class string) (hs.Revision, bool) {
 	r, ok := p.revisions[class]
 	if !ok {
 		var err error
@@ -145,20 +145,20 @@ func (p *reading) revision(class string) (hs.Revision, bool) {
 }
 
 // part says of what a row is only a part, "" where it is a total. A column that is not there, or empty, is one of totals.
-func part(r row) string {
+func part(r Row) string {
 	switch {
-	case !oneOf(r.text(customs), "", "C00"):
+	case !oneOf(r.Text(Customs), "", "C00"):
 		return "one customs procedure of a total"
-	case !oneOf(r.text(transport), "", "0"):
+	case !oneOf(r.Text(Transport), "", "0"):
 		return "one mode of transport of a total"
-	case !oneOf(r.text(partner2), "", "0"):
+	case !oneOf(r.Text(Partner2), "", "0"):
 		return "one second partner of a total"
 	}
-	switch r.text(flow) {
+	switch r.Text(FlowCode) {
 	case "DX":
 		return "domestic exports (DX): inside X"
 	case "FM", "MIP", "XIP", "MOP", "XOP":
-		return "trade by customs procedure (" + r.text(flow) + "): inside M or X"
+		return "trade by customs procedure (" + r.Text(FlowCode) + "): inside M or X"
 	}
 	return ""
 }
@@ -177,24 +177,24 @@ type trade struct {
 }
 
 // trade reads who traded with whom, and when. It returns false, having reported why, where a cell is bad.
-func (p *reading) trade(r row) (trade, bool) {
+func (p *Reading) trade(r Row) (trade, bool) {
 	var t trade
 	fine := true
-	check := func(f field, err error) {
+	check := func(f Field, err error) {
 		if err != nil {
 			fine = false
-			r.bad(f, err)
+			r.Bad(f, err)
 		}
 	}
 	var err error
-	t.period, err = periodOf(r.text(period))
-	check(period, err)
-	t.reporter, err = areaOf(r.text(reporter))
-	check(reporter, err)
-	other, err := areaOf(r.text(partner))
-	check(partner, err)
+	t.period, err = periodOf(r.Text(Period))
+	check(Period, err)
+	t.reporter, err = areaOf(r.Text(Reporter))
+	check(Reporter, err)
+	other, err := areaOf(r.Text(Partner))
+	check(Partner, err)
 	re := ""
-	switch r.text(flow) {
+	switch r.Text(FlowCode) {
 	case "X":
 	case "M":
 		t.imports = true
@@ -203,7 +203,7 @@ func (p *reading) trade(r row) (trade, bool) {
 	case "RM":
 		t.part, t.imports, re = "/re-import", true, " (RM)"
 	default:
-		check(flow, fmt.Errorf("%w: a flow is M, X, RX, RM, DX, FM, MIP, XIP, MOP or XOP", datasets.ErrWord))
+		check(FlowCode, fmt.Errorf("%w: a flow is M, X, RX, RM, DX, FM, MIP, XIP, MOP or XOP", datasets.ErrWord))
 	}
 	if !fine {
 		return t, false
@@ -254,8 +254,8 @@ func periodOf(s string) (flows.Period, error) {
 }
 
 // oneRevision reports whether the reporter's period is stated in one revision only, in this vintage. In two it would be counted twice.
-func (p *reading) oneRevision(r row, t trade, pos flows.Pos, v vintage) bool {
-	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.published}, r.text(classification)
+func (p *Reading) oneRevision(r Row, t trade, pos flows.Pos, v Vintage) bool {
+	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.Published}, r.Text(Classification)
 	have, ok := p.revised[k]
 	switch {
 	case !ok:
@@ -269,18 +269,18 @@ func (p *reading) oneRevision(r row, t trade, pos flows.Pos, v vintage) bool {
 	}
 	have.told = true
 	p.revised[k] = have
-	r.bad(classification, fmt.Errorf("%w: %s of %s stands in %s already, at %s: keep one of the two, or it is counted twice",
+	r.Bad(Classification, fmt.Errorf("%w: %s of %s stands in %s already, at %s: keep one of the two, or it is counted twice",
 		flows.ErrDuplicate, t.reporter.Name, t.period, have.revision, have.pos))
 	return false
 }
 
 // note says what must be known of a row's figures.
-func note(r row, l hs.Line) string {
+func note(r Row, l hs.Line) string {
 	var all []string
 	if l.Note != "" {
 		all = append(all, l.Note)
 	}
-	if converted, err := flag(r.text(isOriginal)); err == nil && r.text(isOriginal) != "" && !converted {
+	if converted, err := flag(r.Text(IsOriginal)); err == nil && r.Text(IsOriginal) != "" && !converted {
 		all = append(all, "converted by the United Nations from the revision that was reported")
 	}
 	return strings.Join(all, "; ")
