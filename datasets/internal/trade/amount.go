@@ -60,12 +60,12 @@ func figuresOf(r Row, imports bool) ([]figure, bool) {
 func mass(r Row) (best figure, stands, ok bool) {
 	ok = true
 	read := func(number, estimated Field, unit float64, sign string) {
-		x, stated, err := amountOf(r.Text(number))
+		x, stated, err := Amount(r.Text(number))
 		if err != nil {
 			r.Bad(number, err)
 			ok = false
 		}
-		guess, err := flag(r.Text(estimated))
+		guess, err := Flag(r.Text(estimated))
 		if err != nil {
 			r.Bad(estimated, err)
 			ok = false
@@ -89,7 +89,7 @@ func dollars(r Row, imports bool) (f figure, stands, ok bool) {
 	ok = true
 	for i, n := range numbers {
 		var err error
-		if x[i], _, err = amountOf(r.Text(n)); err != nil {
+		if x[i], _, err = Amount(r.Text(n)); err != nil {
 			r.Bad(n, err)
 			ok = false
 		}
@@ -106,8 +106,8 @@ var (
 	errNegative = errors.New("a mass or a value is not negative")
 )
 
-// amountOf reads a number. 0 is how Comtrade writes what it does not know.
-func amountOf(s string) (x float64, stated bool, err error) {
+// Amount reads a number. 0 is how Comtrade writes what it does not know.
+func Amount(s string) (x float64, stated bool, err error) {
 	if s == "" {
 		return 0, false, nil
 	}
@@ -121,8 +121,8 @@ func amountOf(s string) (x float64, stated bool, err error) {
 	return x, x > 0, nil
 }
 
-// flag reads true and false, as JSON and several programs write them; empty is false.
-func flag(s string) (bool, error) {
+// Flag reads true and false, as JSON and several programs write them; empty is false.
+func Flag(s string) (bool, error) {
 	switch strings.ToLower(s) {
 	case "true", "1":
 		return true, nil

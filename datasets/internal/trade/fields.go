@@ -48,3 +48,9 @@ type Row interface {
 	Text(f Field) string // the cell, "" where it is empty, null or not there
 	Bad(f Field, err error)
 }
+
+// Noted is a Row with something more to be known of its figures.
+type Noted interface {
+	Row
+	Note() string // "" for nothing
+}

@@ -46,20 +46,36 @@ func New(r *adapter.Run, o Options) (*Reading, error) {
 	if p.spreads, err = o.spreads(); err != nil {
 		return nil, err
 	}
-	lines := o.Lines
-	if lines == nil {
-		lines = core()
+	lines := o.lines(nil)
+	for _, l := range o.lines(r.Query().Minerals) {
+		p.lines[l.Code] = append(p.lines[l.Code], l)
 	}
 	for _, l := range lines {
-		if wanted := r.Query().Minerals; len(wanted) == 0 || slices.Contains(wanted, l.Mineral) {
-			p.lines[l.Code] = append(p.lines[l.Code], l)
-		}
 		p.whole[l.Mineral] = true
 	}
 	for _, l := range core() {
 		p.whole[l.Mineral] = p.whole[l.Mineral] && slices.Contains(lines, l)
 	}
 	return p, nil
+}
+
+// lines are those that are read of the minerals; none: of all.
+func (o Options) lines(minerals []flows.Mineral) []hs.Line {
+	all := o.Lines
+	if all == nil {
+		all = core()
+	}
+	return slices.DeleteFunc(slices.Clone(all), func(l hs.Line) bool { return len(minerals) > 0 && !slices.Contains(minerals, l.Mineral) })
+}
+
+// Codes are those of the lines that are read of the minerals, sorted and each once; without a mineral those of all.
+func (o Options) Codes(minerals []flows.Mineral) []string {
+	var codes []string
+	for _, l := range o.lines(minerals) {
+		codes = append(codes, l.Code)
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
 }
 
 // core are the lines of every mineral that a balance counts.

@@ -2,6 +2,7 @@ package trade
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -144,21 +145,31 @@ func (p *Reading) revision(class string) (hs.Revision, bool) {
 	return r, r >= 0
 }
 
+// What the columns of totals hold.
+const (
+	AllProcedures = "C00" // Customs
+	AllModes      = "0"   // Transport
+	AllPartners   = "0"   // Partner2
+)
+
+// Inside returns the flows that are inside X or M already.
+func Inside() []string { return []string{"DX", "FM", "MIP", "XIP", "MOP", "XOP"} }
+
 // part says of what a row is only a part, "" where it is a total. A column that is not there, or empty, is one of totals.
 func part(r Row) string {
 	switch {
-	case !oneOf(r.Text(Customs), "", "C00"):
+	case !oneOf(r.Text(Customs), "", AllProcedures):
 		return "one customs procedure of a total"
-	case !oneOf(r.Text(Transport), "", "0"):
+	case !oneOf(r.Text(Transport), "", AllModes):
 		return "one mode of transport of a total"
-	case !oneOf(r.Text(Partner2), "", "0"):
+	case !oneOf(r.Text(Partner2), "", AllPartners):
 		return "one second partner of a total"
 	}
-	switch r.Text(FlowCode) {
-	case "DX":
+	switch f := r.Text(FlowCode); {
+	case f == "DX":
 		return "domestic exports (DX): inside X"
-	case "FM", "MIP", "XIP", "MOP", "XOP":
-		return "trade by customs procedure (" + r.Text(FlowCode) + "): inside M or X"
+	case slices.Contains(Inside(), f):
+		return "trade by customs procedure (" + f + "): inside M or X"
 	}
 	return ""
 }
@@ -280,8 +291,11 @@ func note(r Row, l hs.Line) string {
 	if l.Note != "" {
 		all = append(all, l.Note)
 	}
-	if converted, err := flag(r.Text(IsOriginal)); err == nil && r.Text(IsOriginal) != "" && !converted {
+	if converted, err := Flag(r.Text(IsOriginal)); err == nil && r.Text(IsOriginal) != "" && !converted {
 		all = append(all, "converted by the United Nations from the revision that was reported")
+	}
+	if n, ok := r.(Noted); ok && n.Note() != "" {
+		all = append(all, n.Note())
 	}
 	return strings.Join(all, "; ")
 }
