@@ -82,6 +82,13 @@ func ofKind(t *sql.ColumnType) class {
 	return unknown
 }
 
+// narrow reports whether a column's numbers are of 16 bits, which hold a year and no month: PostgreSQL gives an argument the type of the column that
+// it is compared with, and 201905 does not fit.
+func (c column) narrow() bool {
+	name := strings.ToUpper(c.typ)
+	return strings.Contains(name, "SMALLINT") || strings.Contains(name, "INT2") || strings.Contains(name, "INT16")
+}
+
 // check says whether a column can hold what it is said to hold.
 func (c column) check() error {
 	what, fits := "", true

@@ -137,7 +137,7 @@ func (s *statement) period(p flows.Period) string {
 		return s.operand(c) + " BETWEEN " + s.bind(argument{integer, int64(lo)}) + " AND " + s.bind(argument{integer, int64(hi)})
 	}
 	switch {
-	case c.class.number() && s.layout.has(month):
+	case c.class.number() && (s.layout.has(month) || c.narrow()):
 		return between(first, last)
 	case c.class.number():
 		return "(" + between(first, last) + " OR " + between(first*100+firstMonth, last*100+lastMonth) + ")"

@@ -79,6 +79,7 @@ func TestStatementByQuery(t *testing.T) {
 		args   []any
 	}{
 		"years as numbers": {period: gold, want: ` AND ("period" BETWEEN $11 AND $12 OR "period" BETWEEN $13 AND $14)`, args: []any{int64(2019), int64(2019), int64(201901), int64(201912)}},
+		"years of 16 bits": {types: map[string]string{"period": "INT2"}, period: span, want: ` AND "period" BETWEEN $11 AND $12`, args: []any{int64(2018), int64(2019)}},
 		"a fiscal year":    {period: span, want: ` AND ("period" BETWEEN $11 AND $12 OR "period" BETWEEN $13 AND $14)`, args: []any{int64(2018), int64(2019), int64(201807), int64(201906)}},
 		"years as text": {types: map[string]string{"period": "VARCHAR"}, period: flows.Month(2019, 5), want: ` AND "period" IN ($11, $12, $13)`,
 			args: []any{"2019", "201905", "2019-05"}},
