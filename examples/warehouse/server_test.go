@@ -191,4 +191,3 @@ func fill(t testing.TB, db *sql.DB, table string, rows [][]string) {
 		return err
 	}))
 }
-
