@@ -83,13 +83,18 @@ func TestRecordsIsASource(t *testing.T) {
 	datasetstest.TestSource(t, datasets.Records{claim(1, "RWA", 2019), claim(2, "RWA", 2020), claim(3, "COD", 2020)})
 }
 
-// Claims of two sources stand in one ledger; a claim that stands in both is refused with both positions.
+// Claims of two sources stand in one ledger. One package read twice is refused, for its rows stand in one place; a claim that two named
+// packages state alike is one claim.
 func TestLoadJoinsSources(t *testing.T) {
 	l, err := datasets.Load(context.Background(), datasets.Query{}, small(), datasets.Package{FS: folder(nil)})
 	require.NoError(t, err)
 	require.Len(t, l.Claims(), 13, "12 and 1")
 	_, err = datasets.Load(context.Background(), datasets.Query{}, datasets.Package{FS: folder(nil)}, datasets.Package{FS: folder(nil)})
 	require.ErrorIs(t, err, flows.ErrDuplicate)
+	l, err = datasets.Load(context.Background(), datasets.Query{}, datasets.Package{FS: folder(nil), Name: "a"}, datasets.Package{FS: folder(nil), Name: "b"})
+	require.NoError(t, err)
+	require.Len(t, l.Claims(), 1)
+	require.Equal(t, "a/claims.csv", l.Claims()[0].Pos.File)
 	l, err = datasets.Load(context.Background(), datasets.Query{Minerals: []flows.Mineral{flows.Gold}}, small(), datasets.Package{FS: folder(nil)})
 	require.NoError(t, err)
 	require.Len(t, l.Claims(), 6)

@@ -27,7 +27,8 @@
 //
 // Refused, with a *[RecordError] that names file and line; all refusals come in one [Errors]: an amount without a basis, a negative
 // mass (only a net flow into stock may be negative), what is not finite, an unknown code or place, a flow from a place to itself,
-// the same claim twice, one origin id with two contents.
+// the same claim twice, one origin id with two contents. A figure that two files state alike in every column is one figure, for two
+// datasets may quote one publication; in two ways, or twice in one file, it is refused.
 //
 // Whole and parts: the months of a year, the sites of a country, the members of a union, the parts of a flow. A whole is never added
 // to its parts. Of one producer the whole wins; without it the sum of the parts is a floor, complete only where the origin says so

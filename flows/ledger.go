@@ -54,6 +54,7 @@ func build(records iter.Seq[Record], scenario string) (*Ledger, error) {
 		}
 	}
 	l.sort()
+	l.dropRestated()
 	v := newValidator(l)
 	v.run()
 	if len(v.errs) > 0 {

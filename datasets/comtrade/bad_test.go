@@ -23,6 +23,8 @@ var bad = []struct {
 	{cells{"period": "2019-05"}, "period", "write a year as 2022, a month as 202205"},
 	{cells{"period": "201913"}, "period", "write a year as 2022, a month as 202205"},
 	{cells{"period": "19"}, "period", "write a year as 2022, a month as 202205"},
+	{cells{"classificationCode": "HS"}, "classificationCode", "take the row's (H0 to H6)"},
+	{cells{"classificationCode": ""}, "classificationCode", "unknown revision"},
 	{cells{"reporterCode": "4711"}, "reporterCode", `unknown UN Comtrade code "4711"`},
 	{cells{"partnerCode": "-7"}, "partnerCode", `unknown UN Comtrade code "-7"`},
 	{cells{"flowCode": "Z"}, "flowCode", "a flow is M, X, RX, RM, DX, FM, MIP, XIP, MOP or XOP"},
@@ -139,7 +141,8 @@ func TestLayouts(t *testing.T) {
 	}
 }
 
-// The two revisions of one period would be added up; the same file twice is refused by the ledger.
+// The two revisions of one period would be added up. The same answer saved twice counts once; two answers of one vintage that disagree are
+// refused by the ledger.
 func TestTwice(t *testing.T) {
 	row := cells{"netWgt": "12000"}
 	var stats datasets.Stats
@@ -150,7 +153,12 @@ func TestTwice(t *testing.T) {
 		`keep one of the two, or it is counted twice`}, errs)
 	require.Equal(t, "4 rows: 2 kept, 1 bad, 1 a second revision of the Harmonized System (reported once)", stats.String())
 
-	_, err := datasets.Load(context.Background(), datasets.Query{}, comtrade.Source{FS: folder(t, map[string]string{"a.json": asJSON(row), "b.json": asJSON(row)})})
+	l, err := datasets.Load(context.Background(), datasets.Query{}, comtrade.Source{FS: folder(t, map[string]string{"a.json": asJSON(row), "b.json": asJSON(row)})})
+	require.NoError(t, err)
+	require.Len(t, l.Claims(), 1)
+
+	other := cells{"netWgt": "13000"}
+	_, err = datasets.Load(context.Background(), datasets.Query{}, comtrade.Source{FS: folder(t, map[string]string{"a.json": asJSON(row), "b.json": asJSON(other)})})
 	var refused flows.Errors
 	require.True(t, errors.As(err, &refused))
 	require.EqualError(t, refused[0], "b.json:1: gold 2019 UGA>ARE (HS 710812) by comtrade-uga-gold-2024-03-11: the same claim twice: it stands at a.json:1 already")

@@ -164,7 +164,7 @@ func TestRows(t *testing.T) {
 			row:  cells{"partner2Code": "", "motCode": "", "customsCode": "", "netWgt": "1000"},
 			want: []string{"gold 2019 UGA>ARE (HS 710812) by UGA: 1000 kg = 1 gross, reported */1.1"}},
 		"domestic exports":     {row: cells{"flowCode": "DX", "netWgt": "1"}, drop: "domestic exports (DX): inside X"},
-		"inward processing":    {row: cells{"flowCode": "MIP", "netWgt": "1"}, drop: "trade by customs procedure (MIP): inside M or X"},
+		"inward processing":    {row: cells{"flowCode": "MIP", "netWgt": "1"}, drop: "a kind of import or export (MIP): inside M or X"},
 		"a heading":            {row: cells{"cmdCode": "7108", "netWgt": "1"}, drop: "other commodity"},
 		"all goods":            {row: cells{"cmdCode": "TOTAL", "primaryValue": "1"}, drop: "other commodity"},
 		"services":             {row: cells{"typeCode": "S", "primaryValue": "1"}, drop: "services"},

@@ -8,7 +8,8 @@
 // # What becomes of a row
 //
 // A row is what one country, the reporter, says of its trade with one partner, in one commodity and period. It gives up to two claims: a
-// mass in tonnes (column netWgt in kg, else qty in kg, g, 1000 kg or carats of 0.2 g) and a value in current US dollars (primaryValue).
+// mass in tonnes (column netWgt in kg, else qty in kg, g, 1000 kg or carats of 0.2 g; but what was reported before what was estimated) and a
+// value in current US dollars (primaryValue).
 //
 //	X  export        reporter>partner, USD (free on board)        part "HS 710812"
 //	M  import        partner>reporter, USD-cif                    part "HS 710812"
@@ -29,20 +30,21 @@
 //
 // [datasets.Stats] counts rows by the reason for which they give nothing. Of the many rows of one flow (by customs procedure, mode of transport,
 // second partner) only the total is kept: customsCode C00, motCode 0, partner2Code 0; a file without such a column, or with an empty cell in
-// it, holds totals. Chapters and headings (26, 2609, TOTAL) hold the lines already. DX, domestic exports, are inside X; FM, MIP, XIP, MOP and XOP
-// are parts of it by customs procedure. Partners that are no place ("Areas, nes", "Other Asia, nes", bunkers, free zones), reporters
+// it, holds totals. Chapters and headings (26, 2609, TOTAL) hold the lines already, and M and X what other flows state of a kind of them: DX,
+// FM, MIP, XIP, MOP, XOP. Partners that are no place ("Areas, nes", "Other Asia, nes", bunkers, free zones), reporters
 // that are groups (the EU), services and classifications other than the Harmonized System (S1 to S4, BEC, EB) give no claims.
 // Goods that come back to the country that they are from (China's imports from China) flow from a place to itself, and are dropped too.
 //
-// Column isAggregate says that a row was summed from finer ones, by the United Nations; every row of the genuine web downloads has it, while
-// isReported is false there. It does not tell a total from its parts, so it drops nothing.
+// Column isAggregate says that a row was summed from finer ones by the United Nations. It is true, and isReported false, in every row of a genuine
+// download of all goods of 2022, and the other way round in one of 2010 and in one of services: it does not tell a total from its parts, so it
+// drops nothing.
 //
 // # Origins, editions
 //
 // The producer of a figure is the reporter's customs or statistics office ([Source.Producers]), so that a later file of the same reporter is
 // another edition of its figure, not a second opinion, and what package greatlakes quotes from UN Comtrade is one too. An
-// origin is one reporter and mineral in one vintage: the date in a bulk file's name, else [Source.Published], else the day on
-// which the file was last changed. Of two vintages the later speaks. A row that stands twice in one vintage is refused by the ledger, with both
+// origin is one reporter and mineral in one vintage: [Source.Published], else the date in a bulk file's name, else the day on which the
+// file was last changed. Of two vintages the later speaks. A row that stands twice in one vintage is refused by the ledger, with both
 // places; a reporter's period in two revisions of the Harmonized System is an error, for what stands under a code in one stands under two in
 // another (711210 is 711291 and 711230 since 2002).
 //
@@ -60,8 +62,8 @@
 //     exp(1.645 * 0.0606) = 1.105. Single shipments between two countries scatter more than these sums.
 //   - a value: */1.08. Imports of gold that partners record from Rwanda against Rwanda's declarations, 2020 to 2023: root mean square of the
 //     logarithms 0.0678, over sqrt 2 0.0479, exp(1.645 * 0.0479) = 1.082 (package greatlakes, origin comtrade-uae-gold).
-//   - a mass that UN Comtrade estimated (isNetWgtEstimated, isQtyEstimated): */2. It is the value divided by a standard unit value, so its
-//     evidence is estimated.
+//   - a mass that UN Comtrade estimated (isNetWgtEstimated, isQtyEstimated): */2. It is as a rule the value divided by a standard unit value, so its
+//     evidence is estimated. The ledger lets tonnes speak before dollars, these tonnes too.
 //
 // They cover recording, valuation and shipping lag. A false origin or a hidden shipment is no error of measurement, and is in none of them.
 //
@@ -69,6 +71,11 @@
 //
 // In text the line of a [flows.Pos] is that of the file, the header being line 1. In JSON, which mostly comes as one line, it is the number of the
 // row in the list data, counted from 1.
+//
+// # Size
+//
+// A row of another commodity has its cells counted and is passed over, without an allocation. A packed bulk file is read about as fast as
+// gzip unpacks it, in a goroutine of its own. Memory grows with the number of reporters and periods that are kept, and not with a file of any form.
 //
 // # Sources
 //

@@ -34,7 +34,7 @@ type Source struct {
 	// mineral.
 	Lines []hs.Line
 
-	// Complete says what files that are no bulk files hold all of, beside what they may hold: "parts" where all core lines were asked for.
+	// Complete says what files other than bulk files hold all of: "parts" where all core lines were asked for. Bulk files do.
 	Complete []string
 
 	// Spread is a factor around 1 for masses and values that were reported; nil: */1.10 for masses, */1.08 for values.

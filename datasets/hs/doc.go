@@ -13,9 +13,10 @@
 //
 // # Net weight
 //
-// Basis is what a tonne of net weight is a tonne of. Ores, doré, alloys, scrap and articles are weighed as shipped: flows.Gross. Unwrought metal that is
-// not alloyed is taken for its metal: Ta, Sn, W. Gold is always gross, because doré has no code of its own: 710812 holds it beside fine gold. Where a
-// code holds other things too (coltan's also niobium and vanadium ores), Bound is flows.AtMost.
+// Basis is what a tonne of net weight is a tonne of. Ores, doré, scrap and articles are weighed as shipped: flows.Gross. Unwrought metal that is
+// not alloyed is taken for its metal: Ta, Sn, W; an alloy's weight is the most that its metal can be. Gold is always gross, because doré has no
+// code of its own: 710812 holds it beside fine gold. Where a code holds other things too (coltan's also niobium and vanadium ores), Bound is
+// flows.AtMost.
 //
 // # What was left out
 //

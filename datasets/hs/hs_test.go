@@ -41,11 +41,12 @@ func TestTraps(t *testing.T) {
 		require.Equal(t, []any{flows.Tantalum, hs.Ore, flows.Gross, flows.AtMost, true}, []any{coltan.Mineral, coltan.Form, coltan.Basis, coltan.Bound, coltan.Core})
 		require.Contains(t, coltan.Note, "niobium and vanadium")
 
-		// Ores are weighed as shipped, unwrought tin that is not alloyed is tin, an alloy is not.
+		// Ores are weighed as shipped, unwrought tin that is not alloyed is tin, an alloy at most.
 		require.Equal(t, flows.Gross, one(t, "260900", r).Basis)
 		require.Equal(t, flows.Gross, one(t, "261100", r).Basis)
 		require.Equal(t, flows.Sn, one(t, "800110", r).Basis)
-		require.Equal(t, flows.Gross, one(t, "800120", r).Basis)
+		alloy := one(t, "800120", r)
+		require.Equal(t, []any{flows.Sn, flows.AtMost, true}, []any{alloy.Basis, alloy.Bound, alloy.Core})
 		require.Equal(t, hs.Scrap, one(t, "800200", r).Form)
 
 		// Doré stands under 710812, so that no weight of gold is fine; monetary gold is no core; ores of gold stand with those of platinum.

@@ -8,7 +8,7 @@ var lines = []Line{
 	{"260900", flows.Tin, Ore, H0, H6, flows.Gross, flows.About, true, "concentrate as shipped, not its tin"},
 	{"282590", flows.Tin, Oxide, H0, H6, flows.Gross, flows.AtMost, false, residual},
 	{"800110", flows.Tin, Metal, H0, H6, flows.Sn, flows.About, true, "not alloyed"},
-	{"800120", flows.Tin, Metal, H0, H6, flows.Gross, flows.About, true, "alloys: how much of the weight is tin takes a rate for this code"},
+	{"800120", flows.Tin, Metal, H0, H6, flows.Sn, flows.AtMost, true, "alloys: their weight is the most that their tin can be"},
 	{"800200", flows.Tin, Scrap, H0, H6, flows.Gross, flows.About, false, ""},
 	{"800300", flows.Tin, Article, H0, H6, flows.Gross, flows.About, false, "bars, rods, profiles, wire"},
 	{"800400", flows.Tin, Article, H0, H2, flows.Gross, flows.About, false, "plates, sheets, strip; in 800700 since HS 2007"},

@@ -15,11 +15,22 @@
 // other countries together, reserves, capacities and other statistics are dropped and counted. A year stands in two or more editions, of
 // which the later revises: the edition is the origin's version and its year the publication date, so that the ledger sorts them out.
 //
+// # Minerals Yearbook
+//
+// Of a workbook (myb1-2019-tanta.xlsx) the sheets are read whose title says world production of a commodity asked for, mine production or
+// of concentrates; smelters, refineries and all other tables are dropped and counted. Title, unit, years, the narrow columns of footnotes
+// between them, groups of rows ("Rwanda:", "Gross weight:") and their parts are found by their text, for they move from year to year.
+// Whether a table is of content or of gross weight is read from its title or the heading of its rows. A yearbook appears years after its
+// year and does not say when: set Source.Published, or the file's own date is taken.
+//
+// Note: no genuine workbook was at hand. The shape is the one that other programs which read these workbooks describe.
+//
 // # Tokens
 //
 //	W               withheld: unknown, dropped and counted
 //	NA, empty       not available: dropped and counted
 //	XX              not applicable: dropped and counted
+//	(3)             see a footnote: dropped and counted
 //	—, --           nil: exactly zero
 //	0               rounded to zero: anywhere from 0 to half a unit. So is "Less than ½ unit"
 //	>95, <100       a bound

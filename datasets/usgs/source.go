@@ -23,7 +23,7 @@ type Source struct {
 
 	Commodities []Commodity     // nil: gold, tantalum, tin and tungsten
 	Edition     int             // the year of the edition, where neither the file nor its name says it
-	Published   string          // when the files were published, instead of the edition's year: 2024, 2024-03 or 2024-03-11
+	Published   string          // when the files were published: 2024, 2024-03 or 2024-03-11; "": the edition's year, for a yearbook the file's own date
 	Derived     []Series        // output that was computed from exports; nil: DerivedByDefault()
 	Spread      dist.Dist       // a factor around 1 for each figure; nil: by mineral, see the package's documentation
 	Stats       *datasets.Stats // if not nil, the counts of the last read
@@ -73,7 +73,11 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 			if run.Done() {
 				return
 			}
-			r.summaries(f)
+			if isWorkbook(f.Path) {
+				r.yearbook(f)
+			} else {
+				r.summaries(f)
+			}
 		}
 	})
 }
@@ -82,8 +86,10 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 func isUSGS(p string) bool {
 	base := strings.ToLower(path.Base(p))
 	table := strings.HasSuffix(base, ".csv") || strings.HasSuffix(base, ".csv.gz")
-	return table && strings.Contains(base, "mcs") && !strings.Contains(base, "salient")
+	return isWorkbook(p) && strings.Contains(base, "myb") || table && strings.Contains(base, "mcs") && !strings.Contains(base, "salient")
 }
+
+func isWorkbook(p string) bool { return strings.HasSuffix(strings.ToLower(p), ".xlsx") }
 
 // reader is one read.
 type reader struct {

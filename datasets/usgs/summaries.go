@@ -77,9 +77,9 @@ func (r *reader) wide(f adapter.File, h adapter.Header) func(*adapter.Cells) {
 			r.run.Drop(otherStatistic)
 			return
 		}
-		row := row{reader: r, cells: c, file: f, commodity: com, country: country}
+		row := row{reader: r, cells: c, pos: c.Pos, commodity: com, country: country, name: c.Text(country)}
 		row.basis(c.Text(kind))
-		row.edition(source)
+		row.edition(source, f)
 		if !row.located() {
 			return
 		}
@@ -124,9 +124,9 @@ func (r *reader) long(f adapter.File, h adapter.Header) func(*adapter.Cells) {
 			r.run.Drop(rangeOfYears)
 			return
 		}
-		row := row{reader: r, cells: c, file: f, commodity: com, country: country}
+		row := row{reader: r, cells: c, pos: c.Pos, commodity: com, country: country, name: c.Text(country)}
 		row.basis(strings.Join([]string{c.Text(detail), c.Text(units), c.Text(other)}, " "))
-		row.edition(-1)
+		row.edition(-1, f)
 		if !row.located() {
 			return
 		}
@@ -153,16 +153,25 @@ func saysEstimated(note string, year int) bool {
 
 var anyYear = regexp.MustCompile(`\b(19|20)\d\d\b`)
 
+// cells are a row of a table of text or of a sheet.
+type cells interface {
+	Text(column int) string
+	Column(column int) string
+	Bad(column int, err error)
+}
+
 // row is one row of a table while its claims are made.
 type row struct {
 	*reader
-	cells     *adapter.Cells
-	file      adapter.File
+	cells     cells
+	pos       flows.Pos
 	commodity Commodity
-	country   int // its column
+	country   int    // the column of its name
+	name      string // of the country
 
 	of      flows.Basis
 	origin  *flows.Origin
+	part    string
 	place   flows.Place
 	glued   bool // an "e" for estimated is glued to the country's name
 	claims  []flows.Record
@@ -192,8 +201,8 @@ func (w *row) basis(words string) {
 var editionName = regexp.MustCompile(`(?i)mcs-?(\d{4})`)
 
 // edition finds the origin of the row's edition: as the row says (MCS2023), or the file's name, or Source.Edition.
-func (w *row) edition(column int) {
-	for _, text := range []string{w.cells.Text(column), w.file.Base()} {
+func (w *row) edition(column int, f adapter.File) {
+	for _, text := range []string{w.cells.Text(column), f.Base()} {
 		if m := editionName.FindStringSubmatch(text); m != nil {
 			year, _ := strconv.Atoi(m[1])
 			w.origin = w.summary(year)
@@ -235,7 +244,7 @@ func (w *row) located() bool {
 	if w.bad {
 		return false
 	}
-	place, glued, err := placeOf(w.cells.Text(w.country))
+	place, glued, err := placeOf(w.name)
 	switch {
 	case err != nil:
 		w.fail(w.country, err)
@@ -275,12 +284,12 @@ func (w *row) figure(column int, u unit, year int, estimated bool, note string) 
 		return
 	}
 	c := flows.Claim{
-		Flow:     flows.Flow{Mineral: w.commodity.Mineral, Period: flows.Year(year), From: flows.Ground, To: w.place},
+		Flow:     flows.Flow{Mineral: w.commodity.Mineral, Period: flows.Year(year), From: flows.Ground, To: w.place, Part: w.part},
 		Amount:   amount,
 		Evidence: flows.Reported,
 		Origin:   w.origin,
-		Locator:  fmt.Sprintf("%s, %d, column %s", w.cells.Text(w.country), year, w.cells.Column(column)),
-		Pos:      w.cells.Pos,
+		Locator:  fmt.Sprintf("%s, %d, column %s", w.name, year, w.cells.Column(column)),
+		Pos:      w.pos,
 		Note:     note,
 	}
 	switch {

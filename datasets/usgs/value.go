@@ -49,6 +49,9 @@ func readFigure(text string) (figure, error) {
 	case "less than ½ unit", "less than 1/2 unit":
 		return figure{half: true}, nil
 	}
+	if len(s) > 2 && s[0] == '(' && s[len(s)-1] == ')' && strings.Trim(s[1:len(s)-1], "0123456789") == "" {
+		return figure{missing: atFootnote}, nil
+	}
 	var f figure
 	for _, b := range []struct {
 		sign  string

@@ -99,7 +99,11 @@ func sentence(w estimate.Warning) string {
 
 // content is the report as Text and Markdown show it.
 func content(r Report, o Options) []block {
-	blocks := introduction(r.Result)
+	blocks := sections(r.Sections)
+	if r.Result == nil {
+		return blocks
+	}
+	blocks = append(blocks, introduction(r.Result)...)
 	for _, m := range minerals(r.Result) {
 		blocks = append(blocks, mineral(r.Result, m, o)...)
 	}

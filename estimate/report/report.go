@@ -17,9 +17,10 @@ import (
 
 // Report is what Text, Markdown, CSV and JSON write.
 type Report struct {
-	Result    *estimate.Result
+	Result    *estimate.Result      // nil: Text and Markdown write the sections alone
 	Scenarios []estimate.Comparison // beside Result, or none
 	Totals    []Total               // Totals(Result), or none
+	Sections  []Section             // what a program says before the rows, in Text and Markdown, or none
 }
 
 // Options of the formats that people read. The zero value shows the strongest rows of each mineral, without colours.

@@ -34,10 +34,11 @@ type Run struct {
 	query datasets.Query
 	yield func(flows.Record, error) bool
 	stats datasets.Stats
-	done  bool // nothing more is to be yielded
-	row   bool // the row at hand is counted and what became of it is not
-	bad   int  // bad rows of the file at hand
-	since int  // rows since the context was asked
+	done  bool   // nothing more is to be yielded
+	row   bool   // the row at hand is counted and what became of it is not
+	file  string // of the last bad row
+	bad   int    // bad rows of that file
+	since int    // rows since the context was asked
 }
 
 // Records yields what read reports. Where stats is not nil, it holds the counts of the read when that has ended.
@@ -125,6 +126,9 @@ func (r *Run) Bad(pos flows.Pos, column, value string, err error) {
 	if r.done {
 		return
 	}
+	if pos.File != r.file {
+		r.file, r.bad = pos.File, 0
+	}
 	r.bad++
 	r.done = !r.yield(nil, &datasets.RowError{Pos: pos, Column: column, Value: value, Err: err})
 }
@@ -147,7 +151,7 @@ func (r *Run) settle(count func()) {
 
 // GaveUp reports, once a file has too many bad rows, that the rest of it is not read. Loops over rows end then.
 func (r *Run) GaveUp(pos flows.Pos) bool {
-	if r.bad < mostBad {
+	if r.bad < mostBad || pos.File != r.file {
 		return false
 	}
 	r.Fail(pos, fmt.Errorf("%d bad rows: the rest of the file is not read; is it of this format?", r.bad))

@@ -94,7 +94,6 @@ func (r *Run) Text(f File) (*bufio.Reader, io.Closer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	r.bad = 0
 	in, packed, err := delimited.Plain(r.ctx, c)
 	switch {
 	case err != nil:

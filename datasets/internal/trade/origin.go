@@ -40,8 +40,8 @@ type Vintage struct {
 
 // New returns a reading, which keeps what the run's query asks for.
 func New(r *adapter.Run, o Options) (*Reading, error) {
-	p := &Reading{run: r, options: o, lines: map[string][]hs.Line{}, whole: map[flows.Mineral]bool{}, origins: map[string]*flows.Origin{},
-		revised: map[statedKey]stated{}, sources: map[originKey]*flows.Origin{}, revisions: map[string]hs.Revision{}}
+	p := &Reading{run: r, options: o, lines: map[string][]hs.Line{}, whole: map[flows.Mineral]bool{}, classes: map[string]class{},
+		origins: map[originKey]*flows.Origin{}, byID: map[string]*flows.Origin{}, stated: map[statedKey]stated{}}
 	var err error
 	if p.spreads, err = o.spreads(); err != nil {
 		return nil, err
@@ -101,10 +101,10 @@ type originKey struct {
 // origin is that of a reporter's figures of a mineral in a vintage. Records of one read share it.
 func (p *Reading) origin(reporter area.Area, mineral flows.Mineral, v Vintage) *flows.Origin {
 	k := originKey{reporter.Code, mineral, v}
-	o, ok := p.sources[k]
+	o, ok := p.origins[k]
 	if !ok {
 		o = p.newOrigin(reporter, mineral, v)
-		p.sources[k] = o
+		p.origins[k] = o
 	}
 	return o
 }
@@ -123,7 +123,7 @@ func (p *Reading) newOrigin(reporter area.Area, mineral flows.Mineral, v Vintage
 	if v.Bulk {
 		id += "-bulk"
 	}
-	if o, ok := p.origins[id]; ok {
+	if o, ok := p.byID[id]; ok {
 		return o
 	}
 	o := &common
@@ -140,7 +140,7 @@ func (p *Reading) newOrigin(reporter area.Area, mineral flows.Mineral, v Vintage
 	} else {
 		o.Complete = slices.Compact(slices.Sorted(slices.Values(common.Complete)))
 	}
-	p.origins[id] = o
+	p.byID[id] = o
 	return o
 }
 

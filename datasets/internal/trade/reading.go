@@ -21,13 +21,18 @@ type Reading struct {
 	run     *adapter.Run
 	options Options
 	spreads spreads
-	lines   map[string][]hs.Line // by code
-	whole   map[flows.Mineral]bool
-	origins map[string]*flows.Origin // by id
-	sources map[originKey]*flows.Origin
-	revised map[statedKey]stated
-	// by what a file names in every row
-	revisions map[string]hs.Revision
+	lines   map[string][]hs.Line   // by code
+	whole   map[flows.Mineral]bool // lines has all core lines of the mineral
+	classes map[string]class       // by classificationCode
+	origins map[originKey]*flows.Origin
+	byID    map[string]*flows.Origin
+	stated  map[statedKey]stated
+}
+
+// class is what a classification is.
+type class struct {
+	revision hs.Revision
+	known    bool // it is one of the Harmonized System
 }
 
 // statedKey is one reporter's statistics of one period, in one vintage.
@@ -53,11 +58,15 @@ func (p *Reading) Wants(cell []byte) bool {
 
 // Take makes claims of one row. What other commodities state is not looked at.
 func (p *Reading) Take(r Row, pos flows.Pos, v Vintage) {
-	lines, reason := p.linesOf(r)
-	if reason == "" {
+	lines, reason, err := p.linesOf(r)
+	if err == nil && reason == "" {
 		reason = part(r)
 	}
-	if reason != "" {
+	switch {
+	case err != nil:
+		r.Bad(Classification, err)
+		return
+	case reason != "":
 		p.run.Drop(reason)
 		return
 	}
@@ -106,43 +115,46 @@ func (p *Reading) claim(r Row, l hs.Line, t trade, v Vintage) flows.Claim {
 }
 
 // linesOf finds the lines that a row is about, or says why it is about none. They are several where a code holds two minerals.
-func (p *Reading) linesOf(r Row) ([]hs.Line, string) {
+func (p *Reading) linesOf(r Row) (found []hs.Line, reason string, err error) {
 	all, ok := p.lines[r.Text(Commodity)]
 	if !ok {
-		return nil, OtherCommodity
+		return nil, OtherCommodity, nil
 	}
 	if r.Text(TypeCode) == "S" {
-		return nil, "services"
+		return nil, "services", nil
 	}
-	revision, ok := p.revision(r.Text(Classification))
-	if !ok {
-		return nil, "classification is not the Harmonized System"
+	c, err := p.class(r.Text(Classification))
+	switch {
+	case err != nil:
+		return nil, "", err
+	case !c.known:
+		return nil, "classification is not the Harmonized System", nil
 	}
-	var found []hs.Line
 	for _, l := range all {
-		if l.First <= revision && revision <= l.Last {
+		if l.First <= c.revision && c.revision <= l.Last {
 			found = append(found, l)
 		}
 	}
 	if len(found) == 0 {
-		return nil, "other commodity in its revision of the Harmonized System"
+		return nil, "other commodity in its revision of the Harmonized System", nil
 	}
-	return found, ""
+	return found, "", nil
 }
 
-// revision is that of a classification, which a file names in every row.
-func (p *Reading) revision(class string) (hs.Revision, bool) {
-	r, ok := p.revisions[class]
-	if !ok {
-		var err error
-		if r, err = hs.ParseRevision(class); err != nil {
-			r = -1
-		}
-		if len(p.revisions) < 100 {
-			p.revisions[class] = r
-		}
+// class reads a classification, which a file names in every row. A row that names none, or the Harmonized System without a revision, is an error.
+func (p *Reading) class(code string) (class, error) {
+	if c, ok := p.classes[code]; ok {
+		return c, nil
 	}
-	return r, r >= 0
+	revision, err := hs.ParseRevision(code)
+	if code == "" || code == "HS" {
+		return class{}, fmt.Errorf("%w: %w", datasets.ErrWord, err)
+	}
+	c := class{revision, err == nil}
+	if len(p.classes) < 100 { // there are some twenty; a file of something else may hold any
+		p.classes[code] = c
+	}
+	return c, nil
 }
 
 // What the columns of totals hold.
@@ -169,12 +181,12 @@ func part(r Row) string {
 	case f == "DX":
 		return "domestic exports (DX): inside X"
 	case slices.Contains(Inside(), f):
-		return "trade by customs procedure (" + f + "): inside M or X"
+		return "a kind of import or export (" + f + "): inside M or X"
 	}
 	return ""
 }
 
-func oneOf(s string, a, b string) bool { return s == a || s == b }
+func oneOf(s, a, b string) bool { return s == a || s == b }
 
 // trade is who traded with whom, and when.
 type trade struct {
@@ -267,10 +279,10 @@ func periodOf(s string) (flows.Period, error) {
 // oneRevision reports whether the reporter's period is stated in one revision only, in this vintage. In two it would be counted twice.
 func (p *Reading) oneRevision(r Row, t trade, pos flows.Pos, v Vintage) bool {
 	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.Published}, r.Text(Classification)
-	have, ok := p.revised[k]
+	have, ok := p.stated[k]
 	switch {
 	case !ok:
-		p.revised[k] = stated{revision: revision, pos: pos}
+		p.stated[k] = stated{revision: revision, pos: pos}
 		return true
 	case have.revision == revision:
 		return true
@@ -279,7 +291,7 @@ func (p *Reading) oneRevision(r Row, t trade, pos flows.Pos, v Vintage) bool {
 		return false
 	}
 	have.told = true
-	p.revised[k] = have
+	p.stated[k] = have
 	r.Bad(Classification, fmt.Errorf("%w: %s of %s stands in %s already, at %s: keep one of the two, or it is counted twice",
 		flows.ErrDuplicate, t.reporter.Name, t.period, have.revision, have.pos))
 	return false

@@ -28,6 +28,17 @@ type Program struct {
 	Data      []datasets.Source   // what is read without -data
 	Add       []datasets.Source   // what is read in any case
 	Scenarios []estimate.Scenario // beside those of the data
+
+	// Sections are what the program itself says in text and Markdown, in place of the strongest rows; with -all the rows follow.
+	// nil: there are rows alone.
+	Sections func(context.Context, Inputs) ([]report.Section, error)
+}
+
+// Inputs are what a program makes its sections from.
+type Inputs struct {
+	Model    *estimate.Model    // without the scenario
+	Scenario *estimate.Scenario // of -scenario, nil for none
+	Cells    []flows.Cell       // those that the filters keep
 }
 
 // Exit statuses.
@@ -111,7 +122,7 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 			return report.List(w, s.listing(model, cells, known), o)
 		})
 	}
-	render, err := s.estimate(ctx, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
+	render, err := s.estimate(ctx, p, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
 	line.erase()
 	if err != nil {
 		return err
@@ -123,7 +134,14 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 type renderer func(io.Writer, report.Options) error
 
 // estimate computes what the flags ask for and returns what writes it.
-func (s *settings) estimate(ctx context.Context, e estimate.MassBalance, base, model *estimate.Model, known []estimate.Scenario, chosen *estimate.Scenario) (renderer, error) {
+func (s *settings) estimate(ctx context.Context, p Program, e estimate.MassBalance, base, model *estimate.Model, known []estimate.Scenario, chosen *estimate.Scenario) (renderer, error) {
+	var sections []report.Section
+	if p.Sections != nil && s.prose() {
+		var err error
+		if sections, err = p.Sections(ctx, Inputs{base, chosen, e.Cells}); err != nil || !s.all {
+			return s.prosaic(report.Report{Sections: sections}), err
+		}
+	}
 	result, err := e.Estimate(ctx, model)
 	if err != nil {
 		return nil, err
@@ -137,7 +155,7 @@ func (s *settings) estimate(ctx context.Context, e estimate.MassBalance, base, m
 	case len(result.Balances) == 0:
 		return nil, fmt.Errorf("no row: what matches is unbalanced (%d cells); -aside says why", len(result.Unbalanced))
 	}
-	r := report.Report{Result: result}
+	r := report.Report{Result: result, Sections: sections}
 	if s.format == "csv" { // one row per cell: it has no place for scenarios or sums
 		return func(w io.Writer, o report.Options) error { return report.CSV(w, r) }, nil
 	}
@@ -157,10 +175,20 @@ func (s *settings) estimate(ctx context.Context, e estimate.MassBalance, base, m
 	if r.Totals, err = report.Totals(result); err != nil {
 		return nil, err
 	}
+	return s.prosaic(r), nil
+}
+
+// prose reports whether a report for people to read is asked for.
+func (s *settings) prose() bool {
+	return s.explain == nil && !s.aside && (s.format == "text" || s.format == "markdown")
+}
+
+// prosaic writes such a report.
+func (s *settings) prosaic(r report.Report) renderer {
 	if s.format == "markdown" {
-		return func(w io.Writer, o report.Options) error { return report.Markdown(w, r, o) }, nil
+		return func(w io.Writer, o report.Options) error { return report.Markdown(w, r, o) }
 	}
-	return func(w io.Writer, o report.Options) error { return report.Text(w, r, o) }, nil
+	return func(w io.Writer, o report.Options) error { return report.Text(w, r, o) }
 }
 
 // load reads the built-in data, or the folders of -data in their place.

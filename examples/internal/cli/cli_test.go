@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/estimate/report"
 	"github.com/stretchr/testify/require"
 )
 
@@ -291,6 +293,39 @@ func TestListIsFiltered(t *testing.T) {
 		require.Contains(t, all, line)
 		require.NotContains(t, some, line)
 	}
+}
+
+// A program's own sections stand in for the strongest rows; with -all the rows follow, and formats for programs know rows alone.
+func TestSections(t *testing.T) {
+	p := region()
+	var seen Inputs
+	p.Sections = func(_ context.Context, in Inputs) ([]report.Section, error) {
+		seen = in
+		return []report.Section{{Heading: "In short"}}, nil
+	}
+	run := func(args ...string) string {
+		var out, errs bytes.Buffer
+		require.Equal(t, 0, Main(p, args, &out, &errs), errs.String())
+		return out.String()
+	}
+	require.Equal(t, "In short\n", run())
+	require.Nil(t, seen.Scenario)
+	require.Len(t, seen.Cells, 7)
+	require.Equal(t, "# In short\n", run("-format", "markdown", "-place", "UGA", "-scenario", "border"))
+	require.Equal(t, "border", seen.Scenario.Name)
+	require.Len(t, seen.Cells, 2)
+	require.Equal(t, "", seen.Model.Ledger().Scenario(), "the model is the baseline's")
+	all := run("-all")
+	require.True(t, strings.HasPrefix(all, "In short\n\nRecorded mineral outflow"), all)
+	for _, args := range [][]string{{"-format", "csv"}, {"-format", "json"}, {"-aside"}, {"-list"}, {"-explain", "gold/UGA/2019"}} {
+		require.NotContains(t, run(args...), "In short", args)
+	}
+
+	p.Sections = func(context.Context, Inputs) ([]report.Section, error) { return nil, errors.New("no imports") }
+	var out, errs bytes.Buffer
+	require.Equal(t, 1, Main(p, nil, &out, &errs))
+	require.Equal(t, "region: no imports\n", errs.String())
+	require.Empty(t, out.String())
 }
 
 func TestScenarioInCode(t *testing.T) {

@@ -1,0 +1,297 @@
+package usgs
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
+	"github.com/mineralflows/mineralflows/datasets/internal/xlsx"
+	"github.com/mineralflows/mineralflows/flows"
+)
+
+// Why rows of a yearbook give no claim.
+const (
+	otherTable = "of a table without world mine production of a commodity asked for"
+	atFootnote = "see a footnote"
+)
+
+// yearbook reads the tables of world mine production in a workbook of the Minerals Yearbook. Everything is found by its text, for tables
+// and columns move from year to year.
+func (r *reader) yearbook(f adapter.File) {
+	in, err := f.Open()
+	if err != nil {
+		r.run.Fail(f.Pos(0), err)
+		return
+	}
+	book, err := xlsx.OpenFile(in)
+	if err != nil {
+		r.run.Fail(f.Pos(0), err)
+		return
+	}
+	defer book.Close()
+	for _, s := range book.Sheets() {
+		if s.Hidden || r.run.Done() {
+			continue
+		}
+		t := &worldTable{reader: r, file: f, sheet: s.Name}
+		for line, err := range book.Rows(r.run.Context(), s.Name) {
+			if err != nil {
+				r.run.Fail(f.Pos(0), err)
+				return
+			}
+			t.read(line)
+			if r.run.Done() {
+				return
+			}
+			if r.run.GaveUp(t.pos(line.Number)) {
+				break
+			}
+		}
+	}
+}
+
+// worldTable is one sheet while it is read. Above its header stand a number, a title, and the unit in brackets; between the columns of the
+// years stand narrow ones, with the letters and numbers of footnotes.
+type worldTable struct {
+	*reader
+	file  adapter.File
+	sheet string
+
+	title  []string
+	header bool // it was met
+	used   bool // the title is that of a table of world mine production of a commodity asked for
+
+	commodity Commodity
+	unit      unit
+	estimated bool   // as a whole, by its title
+	words     string // that say of what the figures are: of the title, or of the group of rows
+	years     []yearColumn
+	group     string // the country of a group of rows: "Rwanda"
+	stub      string // the last one, which "Do." repeats
+}
+
+type yearColumn struct{ column, year int }
+
+var yearCell = regexp.MustCompile(`^((?:19|20)\d\d)(?:\.0)?[a-z, ]*$`)
+
+// yearsOf finds a header: at least two years.
+func yearsOf(r xlsx.Row) []yearColumn {
+	var out []yearColumn
+	for i, c := range r.Cells {
+		if m := yearCell.FindStringSubmatch(adapter.Trim(c.Text)); m != nil {
+			y, err := strconv.Atoi(m[1])
+			if err == nil {
+				out = append(out, yearColumn{i, y})
+			}
+		}
+	}
+	if len(out) < 2 {
+		return nil
+	}
+	return out
+}
+
+func (t *worldTable) read(r xlsx.Row) {
+	years := yearsOf(r)
+	switch {
+	case years != nil:
+		t.years = years // again on each page of a long table
+		if !t.header {
+			t.header = true
+			t.begin(r.Number)
+		}
+	case !t.header:
+		for _, c := range r.Cells {
+			if text := adapter.Trim(c.Text); text != "" {
+				t.title = append(t.title, text)
+			}
+		}
+	default:
+		t.line(r)
+	}
+}
+
+// begin decides by the title whether the table is one to read.
+func (t *worldTable) begin(line int) {
+	title := strings.Join(t.title, " ")
+	upper := strings.ToUpper(title)
+	for _, other := range []string{"SMELTER", "REFINERY", "CONSUMPTION", "CAPACITY"} {
+		if strings.Contains(upper, other) {
+			return
+		}
+	}
+	if !strings.Contains(upper, "WORLD") || !strings.Contains(upper, "PRODUCTION") {
+		return
+	}
+	com, ok := t.reader.commodity(title)
+	if !ok {
+		return
+	}
+	for _, bracket := range inBrackets.FindAllStringSubmatch(title, -1) {
+		word, _, _ := strings.Cut(bracket[1], ",")
+		word, _, _ = strings.Cut(word, " unless")
+		word, _, _ = strings.Cut(word, " of ")
+		if u, ok := unitOf(word); ok {
+			t.unit = u
+		}
+	}
+	if t.unit.tonnes == 0 {
+		t.run.Fail(t.pos(line), fmt.Errorf("%w: the title %q has no unit in brackets, (Metric tons) or (Kilograms)", datasets.ErrUnit, title))
+		return
+	}
+	t.used, t.commodity, t.words, t.estimated = true, com, title, strings.Contains(upper, "ESTIMATED")
+}
+
+var inBrackets = regexp.MustCompile(`\(([^()]*)\)`)
+
+func (t *worldTable) pos(line int) flows.Pos {
+	return flows.Pos{File: t.file.Name + "/" + t.sheet, Line: line}
+}
+
+// line reads a row below the header: a group ("Rwanda:", "Gross weight:"), a figure, or the text of a footnote.
+func (t *worldTable) line(r xlsx.Row) {
+	line := &sheetLine{table: t, row: r}
+	figures := false
+	for _, y := range t.years {
+		figures = figures || line.Text(y.column) != ""
+	}
+	stub := strings.TrimRight(line.Text(0), ". ")
+	if strings.EqualFold(stub, "do") {
+		stub = t.stub
+	}
+	if !figures {
+		if name, ok := strings.CutSuffix(stub, ":"); ok && t.used {
+			t.grouped(name)
+		}
+		return
+	}
+	t.run.Row()
+	if !t.used {
+		t.run.Drop(otherTable)
+		return
+	}
+	t.stub = stub
+	w := row{reader: t.reader, cells: line, pos: t.pos(r.Number), commodity: t.commodity}
+	w.basis(t.words)
+	if w.origin = t.edition(line); w.origin == nil {
+		w.bad = true
+		return
+	}
+	country, part, total := stub, "", strings.EqualFold(stub, "total")
+	switch {
+	case t.group == "":
+	case total:
+		country = t.group
+	case !known(stub):
+		country, part = t.group, strings.ToLower(stub)
+	default:
+		t.group = ""
+	}
+	w.name = country
+	if !w.located() {
+		return
+	}
+	w.part = part
+	estimated := t.estimated || marked(line.between(1, t.years[0].column))
+	for i, y := range t.years {
+		end := len(r.Cells)
+		if i+1 < len(t.years) {
+			end = t.years[i+1].column
+		}
+		w.figure(y.column, t.unit, y.year, estimated || marked(line.between(y.column+1, end)), "")
+	}
+	w.done()
+}
+
+// grouped begins a group of rows: of a country, or of figures of another weight. Any other heading (a continent) groups nothing.
+func (t *worldTable) grouped(name string) {
+	lower := strings.ToLower(name)
+	switch {
+	case strings.Contains(lower, "content"), strings.Contains(lower, "gross weight"), strings.Contains(lower, "concentrate"):
+		t.words, t.group = name, ""
+	case known(name):
+		t.group = name
+	default:
+		t.group = ""
+	}
+}
+
+// known reports whether a name is one of a country, or of several together.
+func known(name string) bool {
+	_, _, err := placeOf(name)
+	return err == nil
+}
+
+// marked reports whether the letters of footnotes hold an "e": "r, e", "e, 3".
+func marked(notes string) bool {
+	for _, n := range strings.FieldsFunc(notes, func(c rune) bool { return c == ',' || c == ' ' || c >= '0' && c <= '9' }) {
+		if n == "e" {
+			return true
+		}
+	}
+	return false
+}
+
+var yearbookName = regexp.MustCompile(`(?i)myb[13]?-?(\d{4})`)
+
+// edition is the origin of the workbook's year. A yearbook appears years after its year, on a date that it does not state.
+func (t *worldTable) edition(line *sheetLine) *flows.Origin {
+	year := t.Edition
+	if m := yearbookName.FindStringSubmatch(t.file.Base()); m != nil {
+		year, _ = strconv.Atoi(m[1])
+	}
+	published, err := adapter.Published(t.Published, "", t.file)
+	if err == nil && year == 0 {
+		err = fmt.Errorf("%w: the file's name does not say which year's book this is (myb1-2019): set Edition", flows.ErrOrigin)
+	}
+	if err != nil {
+		line.Bad(-1, err)
+		return nil
+	}
+	return t.origin(fmt.Sprintf("usgs/myb1-%d/%s", year, t.commodity.Mineral), &flows.Origin{
+		Title:     fmt.Sprintf("Minerals Yearbook %d, %s, %s", year, t.commodity.Name, strings.TrimSpace(t.sheet)),
+		Version:   fmt.Sprintf("MYB %d", year),
+		Published: published,
+	})
+}
+
+// sheetLine is a row of a sheet, with columns as Excel names them.
+type sheetLine struct {
+	table *worldTable
+	row   xlsx.Row
+}
+
+// Text is a cell's text, trimmed.
+func (l *sheetLine) Text(column int) string {
+	return adapter.Trim(l.row.Cell(column).Text)
+}
+
+// Column names a column as messages and locators do.
+func (l *sheetLine) Column(column int) string {
+	if column < 0 {
+		return ""
+	}
+	for _, y := range l.table.years {
+		if y.column == column {
+			return fmt.Sprintf("%s (%d)", xlsx.ColumnName(column), y.year)
+		}
+	}
+	return xlsx.ColumnName(column)
+}
+
+// Bad reports what is wrong with a cell, or with the row (-1).
+func (l *sheetLine) Bad(column int, err error) {
+	l.table.run.Bad(l.table.pos(l.row.Number), l.Column(column), l.row.Cell(column).Text, err)
+}
+
+// between joins the texts of the narrow columns from first up to end.
+func (l *sheetLine) between(first, end int) string {
+	var out []string
+	for i := first; i < end; i++ {
+		out = append(out, l.Text(i))
+	}
+	return strings.Join(out, " ")
+}
