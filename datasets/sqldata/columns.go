@@ -1,7 +1,6 @@
 package sqldata
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
 	"strings"
@@ -67,12 +66,9 @@ func (c Columns) names() cells {
 }
 
 // required are the fields whose columns must be there.
-var required = [...]struct {
-	field trade.Field
-	key   string
-}{
-	{trade.Period, "period"}, {trade.Reporter, "reporter"}, {trade.FlowCode, "flow"}, {trade.Partner, "partner"},
-	{trade.Classification, "classification"}, {trade.Commodity, "commodity"},
+var required = map[trade.Field]string{
+	trade.Period: "period", trade.Reporter: "reporter", trade.FlowCode: "flow", trade.Partner: "partner",
+	trade.Classification: "classification", trade.Commodity: "commodity",
 }
 
 // column is a column of the table, as the engine has it.
@@ -90,56 +86,37 @@ type layout [trade.Fields + 1]column
 // has reports whether a field is read.
 func (l *layout) has(f trade.Field) bool { return l[f].name != "" }
 
-// layout asks the engine which columns the table has and of what types, and finds those of the mapping among them.
-func (s Source) layout(ctx context.Context, from string) (*layout, error) {
-	rows, err := s.DB.QueryContext(ctx, "SELECT * FROM "+from+" WHERE 1 = 0", s.Args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	types, err := rows.ColumnTypes()
-	if err != nil {
-		return nil, err
-	}
-	if rows.Next() {
-		return nil, fmt.Errorf("%w: the engine answers a query for no rows with rows", datasets.ErrShape)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return s.bind(types)
+// mapping is which column each field is read from, by the user's names.
+type mapping struct {
+	names    cells
+	keys     map[trade.Field]string // what the columns that must be there are called in messages
+	optional bool                   // the others may be missing, though they have names
 }
 
-// bind finds the columns of the mapping among those of the table. With Comtrade's names by default, what a table lacks is left out.
-func (s Source) bind(types []*sql.ColumnType) (*layout, error) {
-	want, strict := s.Columns, true
-	if want == (Columns{}) {
-		want, strict = Comtrade(), false
-	}
-	names := want.names()
-	for _, r := range required {
-		if names[r.field] == "" {
-			return nil, fmt.Errorf("%w: Columns does not say which column is the %s", datasets.ErrColumn, r.key)
-		}
-	}
+// layout finds the columns of the mapping among those of the table.
+func (t table) layout(m mapping, types []*sql.ColumnType) (*layout, error) {
 	var l layout
-	for f, name := range names {
+	for f, name := range m.names {
+		field := trade.Field(f)
+		key, required := m.keys[field]
 		if name == "" {
+			if required {
+				return nil, fmt.Errorf("%w: Columns does not say which column is the %s", datasets.ErrColumn, key)
+			}
 			continue
 		}
-		t, err := find(types, name)
+		found, err := find(types, name)
 		if err != nil {
 			return nil, err
 		}
-		field := trade.Field(f)
-		if t == nil {
-			if strict || isRequired(field) {
+		if found == nil {
+			if required || !m.optional {
 				return nil, fmt.Errorf("%w: no column %s among %s", datasets.ErrColumn, name, listed(types))
 			}
 			continue
 		}
-		c := column{field: field, name: t.Name(), class: s.Dialect.classOf(t), typ: t.DatabaseTypeName()}
-		if c.quote, err = s.Dialect.quote(c.name); err != nil {
+		c := column{field: field, name: found.Name(), class: t.dialect.classOf(found), typ: found.DatabaseTypeName()}
+		if c.quote, err = t.dialect.quote(c.name); err != nil {
 			return nil, err
 		}
 		if err := c.check(); err != nil {
@@ -147,36 +124,18 @@ func (s Source) bind(types []*sql.ColumnType) (*layout, error) {
 		}
 		l[f] = c
 	}
-	return &l, l.check(s)
+	return &l, t.dated(&l)
 }
 
-func isRequired(f trade.Field) bool {
-	for _, r := range required {
-		if r.field == f {
-			return true
-		}
-	}
-	return false
-}
-
-// check says what columns do not go together.
-func (l *layout) check(s Source) error {
-	switch {
-	case !l.has(trade.NetWgt) && !l.has(trade.Value) && !l.has(trade.Qty):
-		return fmt.Errorf("%w: Columns names neither a weight nor a quantity nor a value", datasets.ErrColumn)
-	case l.has(trade.Qty) && !l.has(trade.QtyUnit):
-		return fmt.Errorf("%w: Columns names a quantity without the column of its unit: name one that is in kg as the weight", datasets.ErrColumn)
-	case s.Rows == Parts && s.Columns.Quantity != "":
-		return fmt.Errorf("%w: quantities in different units are not added: leave Quantity out, or convert it to kg in a Query", datasets.ErrColumn)
-	case l[trade.Period].class == date && s.Dates == "":
-		return fmt.Errorf("%w: %s holds dates: set Dates to year or month, whichever a date stands for", datasets.ErrColumn, l[trade.Period].name)
-	case l[trade.Period].class != date && s.Dates != "":
-		return fmt.Errorf("%w: %s is %s, no date: leave Dates empty", datasets.ErrColumn, l[trade.Period].name, l[trade.Period].typ)
-	case l[trade.Period].class == date && l.has(month):
-		return fmt.Errorf("%w: %s holds dates, which have their month: leave Month empty", datasets.ErrColumn, l[trade.Period].name)
-	}
-	if s.Rows == Parts { // Comtrade's names by default
-		l[trade.Qty], l[trade.QtyUnit], l[trade.IsQtyEstimated] = column{}, column{}, column{}
+// dated says where the period's column and what a date in it stands for do not go together.
+func (t table) dated(l *layout) error {
+	switch c := l[trade.Period]; {
+	case c.class == date && t.dates == "":
+		return fmt.Errorf("%w: %s holds dates: set Dates to year or month, whichever a date stands for", datasets.ErrColumn, c.name)
+	case c.class != date && t.dates != "":
+		return fmt.Errorf("%w: %s is %s, no date: leave Dates empty", datasets.ErrColumn, c.name, c.typ)
+	case c.class == date && l.has(month):
+		return fmt.Errorf("%w: %s holds dates, which have their month: leave Month empty", datasets.ErrColumn, c.name)
 	}
 	return nil
 }

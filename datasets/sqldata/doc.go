@@ -21,6 +21,8 @@
 //
 //	SELECT year, iso3 AS reporter, CASE direction WHEN 'export' THEN 'X' ELSE 'M' END AS flow, ..., tonnes * 1000 AS kg FROM trade
 //
+// A table of CEPII's BACI, which has no reporters, is read by [BACI], as package baci reads its files.
+//
 // # What the engine does
 //
 // One statement, which [Source.Statement] shows: a filter, and a grouping by all columns that are read, with the number of rows of each group.

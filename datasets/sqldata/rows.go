@@ -32,18 +32,62 @@ type fault struct {
 // keyFields tell flows apart.
 var keyFields = [...]trade.Field{trade.Period, trade.Reporter, trade.FlowCode, trade.Partner, trade.Classification, trade.Commodity}
 
-// key is which flow a group is about.
-func (g *group) key() string {
+// key is which flow a group is about, by the fields that the table has.
+func (g *group) key(l *layout) string {
 	var parts []string
 	for _, f := range keyFields {
-		parts = append(parts, cmp.Or(g.cells[f], "NULL"))
+		if l.has(f) {
+			parts = append(parts, cmp.Or(g.cells[f], "NULL"))
+		}
 	}
 	return strings.Join(parts, " ")
 }
 
+// flow is all groups of one flow.
+type flow struct {
+	pos    flows.Pos
+	groups []group
+	rows   int64 // of the table
+}
+
+// flows are the groups by flow, in the order of their keys.
+func (t table) flows(all []group, l *layout) []flow {
+	slices.SortFunc(all, func(a, b group) int {
+		for _, f := range keyFields {
+			if c := strings.Compare(a.cells[f], b.cells[f]); c != 0 {
+				return c
+			}
+		}
+		return slices.Compare(a.cells[:], b.cells[:])
+	})
+	var out []flow
+	for i, last := 0, ""; i < len(all); i++ {
+		if key := all[i].key(l); i == 0 || key != last {
+			out = append(out, flow{pos: flows.Pos{File: t.name() + "[" + key + "]"}})
+			last = key
+		}
+		f := &out[len(out)-1]
+		f.groups = append(f.groups, all[i])
+		f.rows += all[i].count
+	}
+	return out
+}
+
+// faults are what is wrong with a flow: with its cells, or else that it has several rows, of which advice says what to do; "" takes them.
+func (f flow) faults(advice string) []fault {
+	var out []fault
+	for _, g := range f.groups {
+		out = append(out, g.faults...)
+	}
+	if len(out) == 0 && advice != "" && f.rows > 1 {
+		return []fault{{err: fmt.Errorf("%w: %d rows of one flow: %s", flows.ErrDuplicate, f.rows, advice)}}
+	}
+	return out
+}
+
 // fetch runs the statement and returns its rows, all of them or an error.
-func (s Source) fetch(ctx context.Context, text string, args []any, l *layout) ([]group, error) {
-	rows, err := s.DB.QueryContext(ctx, text, args...)
+func (t table) fetch(ctx context.Context, text string, args []any, l *layout) ([]group, error) {
+	rows, err := t.db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +106,7 @@ func (s Source) fetch(ctx context.Context, text string, args []any, l *layout) (
 		if err := rows.Scan(targets...); err != nil {
 			return nil, err
 		}
-		g, total, err := s.group(values, l)
+		g, total, err := t.group(values, l)
 		if err != nil {
 			return nil, err
 		}
@@ -85,7 +129,7 @@ func (s Source) fetch(ctx context.Context, text string, args []any, l *layout) (
 }
 
 // group reads a row of the answer, and how many the answer has.
-func (s Source) group(values []any, l *layout) (g group, total int64, err error) {
+func (t table) group(values []any, l *layout) (g group, total int64, err error) {
 	i := 0
 	for f, c := range l {
 		if c.name == "" || isTotal(trade.Field(f)) {
@@ -109,13 +153,13 @@ func (s Source) group(values []any, l *layout) (g group, total int64, err error)
 	if total, err = whole(values[i+1]); err != nil {
 		return g, 0, err
 	}
-	s.translate(&g, l)
+	t.translate(&g, l)
 	return g, total, nil
 }
 
 // translate writes periods and areas as UN Comtrade does.
-func (s Source) translate(g *group, l *layout) {
-	p, err := periodOf(g.cells[trade.Period], g.cells[month], l[trade.Period].class, s.Dates)
+func (t table) translate(g *group, l *layout) {
+	p, err := periodOf(g.cells[trade.Period], g.cells[month], l[trade.Period].class, t.dates)
 	if err != nil {
 		c, value := l[trade.Period].name, g.cells[trade.Period]
 		if l.has(month) {
@@ -127,7 +171,7 @@ func (s Source) translate(g *group, l *layout) {
 	}
 	g.cells[month] = ""
 	for _, f := range []trade.Field{trade.Reporter, trade.Partner} {
-		code, err := s.Areas.code(g.cells[f])
+		code, err := t.areas.code(g.cells[f])
 		if err != nil {
 			g.faults = append(g.faults, fault{l[f].name, g.cells[f], err})
 			continue
@@ -164,58 +208,32 @@ func (r *row) Bad(f trade.Field, err error) { r.run.Bad(r.pos, r.layout[f].name,
 
 func (r *row) Note() string { return r.note }
 
-// take hands the groups on, flow by flow, in the order of their keys.
-func (s Source) take(run *adapter.Run, p *trade.Reading, all []group, l *layout, v trade.Vintage) {
-	slices.SortFunc(all, func(a, b group) int {
-		for _, f := range keyFields {
-			if c := strings.Compare(a.cells[f], b.cells[f]); c != 0 {
-				return c
-			}
-		}
-		return slices.Compare(a.cells[:], b.cells[:])
-	})
-	for len(all) > 0 && !run.Done() {
-		key, n := all[0].key(), 1
-		for n < len(all) && all[n].key() == key {
-			n++
-		}
-		r := &row{run: run, layout: l, pos: flows.Pos{File: s.name() + "[" + key + "]"}}
-		run.Row()
-		if run.Done() {
-			return
-		}
-		if s.oneOf(r, all[:n]) {
-			p.Take(r, r.pos, v)
-		}
-		if run.GaveUp(r.pos) {
-			return
-		}
-		all = all[n:]
-	}
-}
+const twice = "is the table loaded twice, or are they parts? Name the columns that tell totals from parts (customs, transport, partner2), or set Rows to parts"
 
-// oneOf makes one row of the groups of a flow. It returns false, having reported why, where they do not make one.
-func (s Source) oneOf(r *row, groups []group) bool {
-	var rows int64
-	fine := true
-	for _, g := range groups {
-		rows += g.count
-		for _, f := range g.faults {
-			r.run.Bad(r.pos, f.column, f.value, f.err)
-			fine = false
+// take hands the groups on, flow by flow.
+func (s Source) take(run *adapter.Run, p *trade.Reading, all []group, l *layout) {
+	advice := twice
+	if s.Rows == Parts {
+		advice = ""
+	}
+	for _, f := range s.of().flows(all, l) {
+		if run.Row(); run.Done() {
+			return
+		}
+		r := &row{run: run, layout: l, pos: f.pos, group: f.groups[0]}
+		faults := f.faults(advice)
+		for _, x := range faults {
+			run.Bad(f.pos, x.column, x.value, x.err)
+		}
+		fine := len(faults) == 0
+		if fine && s.Rows == Parts {
+			r.group, r.note, fine = sum(r, f.groups, f.rows)
+		}
+		if fine {
+			p.Take(r, f.pos, trade.Vintage{Published: s.Origin.Published})
+		}
+		if run.GaveUp(f.pos) {
+			return
 		}
 	}
-	switch {
-	case !fine:
-		return false
-	case s.Rows == Parts:
-		r.group, r.note, fine = sum(r, groups, rows)
-		return fine
-	case rows > 1:
-		r.run.Bad(r.pos, "", "", fmt.Errorf("%w: %d rows of one flow: is the table loaded twice, or are they parts? Name the columns that tell totals from parts "+
-			"(customs, transport, partner2), or set Rows to parts", flows.ErrDuplicate, rows))
-		return false
-	}
-	r.group = groups[0]
-	return true
 }

@@ -2,11 +2,9 @@ package sqldata
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
-	"strings"
 
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/hs"
@@ -15,11 +13,6 @@ import (
 	"github.com/mineralflows/mineralflows/flows"
 	"github.com/mineralflows/mineralflows/flows/dist"
 )
-
-// Querier runs queries: a *sql.DB, or a *sql.Conn or *sql.Tx where settings of a session or a snapshot matter.
-type Querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
 
 // Rows is what a row of the table is.
 type Rows string
@@ -77,8 +70,8 @@ type Source struct {
 // the first is yielded.
 func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.Record, error] {
 	return adapter.Records(ctx, q, s.Stats, func(r *adapter.Run) {
-		if err := s.read(ctx, r); err != nil && !r.Done() {
-			r.Fail(flows.Pos{File: s.name()}, err)
+		if err := s.read(ctx, r); err != nil {
+			r.Fail(flows.Pos{File: s.of().name()}, err)
 		}
 	})
 }
@@ -91,23 +84,15 @@ func (s Source) read(ctx context.Context, r *adapter.Run) error {
 	if err != nil {
 		return err
 	}
-	commodities := s.options().Codes(r.Query().Minerals)
-	if len(commodities) == 0 {
+	q := s.question(r.Query())
+	if len(q.commodities) == 0 {
 		return nil
 	}
-	st, err := s.newStatement(ctx)
+	all, l, err := s.of().answer(ctx, s.mapping(), q)
 	if err != nil {
 		return err
 	}
-	text := st.selection(commodities, r.Query())
-	all, err := s.fetch(ctx, text, st.args, st.layout)
-	if err != nil {
-		return err
-	}
-	if len(all) == 0 {
-		return s.reallyEmpty(ctx, r.Query(), commodities, st)
-	}
-	s.take(r, p, all, st.layout, trade.Vintage{Published: s.Origin.Published})
+	s.take(r, p, all, l)
 	return nil
 }
 
@@ -118,48 +103,27 @@ func (s Source) Statement(ctx context.Context, q datasets.Query) (text string, a
 	if err := s.check(); err != nil {
 		return "", nil, err
 	}
-	commodities := s.options().Codes(q.Minerals)
-	if len(commodities) == 0 {
-		return "", nil, nil
-	}
-	st, err := s.newStatement(ctx)
-	if err != nil {
-		return "", nil, err
-	}
-	text = st.selection(commodities, q)
-	return text, st.args, nil
+	return s.of().explained(ctx, s.mapping(), s.question(q))
 }
 
-// newStatement returns a statement over the columns that the engine says the table has.
-func (s Source) newStatement(ctx context.Context) (*statement, error) {
-	from, err := s.from()
-	if err != nil {
-		return nil, err
-	}
-	l, err := s.layout(ctx, from)
-	if err != nil {
-		return nil, err
-	}
-	return &statement{dialect: s.Dialect, layout: l, areas: s.Areas, dates: s.Dates, from: from, args: append([]any(nil), s.Args...)}, nil
+func (s Source) of() table {
+	return table{db: s.DB, dialect: s.Dialect, table: s.Table, query: s.Query, args: s.Args, called: s.Name, areas: s.Areas, dates: s.Dates}
 }
 
-// from is the table as it stands behind FROM.
-func (s Source) from() (string, error) {
-	if s.Query != "" {
-		own := strings.TrimSuffix(strings.TrimSpace(s.Query), ";")
-		return "(" + own + "\n) mineralflows_rows", nil // the line ends a comment
-	}
-	return s.Dialect.table(s.Table)
+func (s Source) question(q datasets.Query) question {
+	return question{q, s.options().Codes(q.Minerals), s.options().Codes(nil)}
 }
 
-func (s Source) name() string {
-	switch {
-	case s.Name != "":
-		return s.Name
-	case s.Table != "":
-		return s.Table
+// mapping is that of the source's columns. With Comtrade's names by default, what a table lacks is left out.
+func (s Source) mapping() mapping {
+	m := mapping{names: s.Columns.names(), keys: required}
+	if s.Columns == (Columns{}) {
+		m.names, m.optional = Comtrade().names(), true
+		if s.Rows == Parts {
+			m.names[trade.Qty], m.names[trade.QtyUnit], m.names[trade.IsQtyEstimated] = "", "", ""
+		}
 	}
-	return "query"
+	return m
 }
 
 func (s Source) options() trade.Options {
@@ -171,62 +135,28 @@ func (s Source) options() trade.Options {
 	return trade.Options{Lines: s.Lines, Spread: s.Spread, EstimatedSpread: s.EstimatedSpread, Producers: s.Producers, Origin: origin}
 }
 
-// check says what is missing before the engine is asked anything.
+// check says what is missing, or does not go together, before the engine is asked anything.
 func (s Source) check() error {
+	if err := s.of().check(); err != nil {
+		return err
+	}
+	c := s.Columns
 	switch {
-	case s.DB == nil:
-		return errors.New("no database: set DB")
-	case s.Table == "" && s.Query == "", s.Table != "" && s.Query != "":
-		return errors.New("set Table or Query, one of them")
-	case s.Query == "" && len(s.Args) > 0:
-		return errors.New("there are Args and no Query that they belong to")
 	case s.Rows != Totals && s.Rows != Parts:
 		return fmt.Errorf("unknown Rows %q: leave it empty, or write %s", string(s.Rows), Parts)
-	case s.Dates != "" && s.Dates != Year && s.Dates != Month:
-		return fmt.Errorf("unknown Dates %q: write %s or %s", string(s.Dates), Year, Month)
 	case s.Origin.Published == "":
 		return errors.New("nothing says when the table was published: set Origin.Published (2024, 2024-03 or 2024-03-11)")
 	case !flows.IsDate(s.Origin.Published):
 		return fmt.Errorf("published: %q: want 2024, 2024-03 or 2024-03-11", s.Origin.Published)
 	case (s.Origin.ID == "") != (s.Origin.Title == ""):
 		return errors.New("set both ID and Title of Origin, or none for UN Comtrade")
+	case c == (Columns{}):
+	case c.Weight == "" && c.Value == "" && c.Quantity == "":
+		return fmt.Errorf("%w: Columns names neither a weight nor a quantity nor a value", datasets.ErrColumn)
+	case s.Rows == Parts && c.Quantity != "":
+		return fmt.Errorf("%w: quantities in different units are not added: leave Quantity out, or convert it to kg in a Query", datasets.ErrColumn)
+	case c.Quantity != "" && c.QuantityUnit == "":
+		return fmt.Errorf("%w: Columns names a quantity without the column of its unit: name one that is in kg as the weight", datasets.ErrColumn)
 	}
-	return errors.Join(s.Dialect.check(), s.Areas.check())
-}
-
-// reallyEmpty makes sure of an answer without rows: that the engine has none, and that the table holds codes as they are asked for.
-func (s Source) reallyEmpty(ctx context.Context, q datasets.Query, commodities []string, st *statement) error {
-	n, err := s.count(ctx, *st, commodities, q)
-	if err != nil {
-		return err
-	}
-	if n > 0 {
-		return fmt.Errorf("the engine answered without rows, and then counted %d", n)
-	}
-	all := s.options().Codes(nil)
-	if n, err = s.count(ctx, *st, all, datasets.Query{}); err != nil || n > 0 {
-		return err
-	}
-	return fmt.Errorf("no row of totals has one of the codes %s in column %s: is it the right one, and does it hold six digits?",
-		strings.Join(all, " "), st.layout[trade.Commodity].name)
-}
-
-func (s Source) count(ctx context.Context, st statement, commodities []string, q datasets.Query) (int64, error) {
-	st.args = append([]any(nil), s.Args...)
-	text := st.count(commodities, q)
-	rows, err := s.DB.QueryContext(ctx, text, st.args...)
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	var v any
-	if rows.Next() {
-		if err := rows.Scan(&v); err != nil {
-			return 0, err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return 0, err
-	}
-	return whole(v)
+	return nil
 }

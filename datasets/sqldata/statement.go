@@ -14,18 +14,16 @@ import (
 
 // statement is one that is being written. What is known only now goes into it as an argument, names as quoted identifiers.
 type statement struct {
-	dialect Dialect
-	layout  *layout
-	areas   Areas
-	dates   Dates
-	from    string
-	args    []any // those of the user's query first
+	table
+	layout *layout
+	from   string
+	bound  []any // the arguments, those of the user's query first
 }
 
 // bind adds an argument and returns what stands for it.
 func (s *statement) bind(a argument) string {
-	mark, value := s.dialect.placeholder(len(s.args)+1, a)
-	s.args = append(s.args, value)
+	mark, value := s.dialect.placeholder(len(s.bound)+1, a)
+	s.bound = append(s.bound, value)
 	return mark
 }
 
@@ -34,7 +32,7 @@ func (s *statement) bind(a argument) string {
 //
 // The engine does not add amounts. Floating-point sums depend on the order, and an engine that reads in parallel has none: two runs would differ in
 // their last bits, and both from a file read in order. Rows of equal amounts are counted instead, and package sqldata adds.
-func (s *statement) selection(commodities []string, q datasets.Query) string {
+func (s *statement) selection(q question) string {
 	var read []string
 	for f, c := range s.layout {
 		if c.name != "" && !isTotal(trade.Field(f)) {
@@ -42,16 +40,16 @@ func (s *statement) selection(commodities []string, q datasets.Query) string {
 		}
 	}
 	all := strings.Join(read, ", ")
-	return "SELECT " + all + ", COUNT(*), COUNT(*) OVER ()" + s.fromWhere(commodities, q) + " GROUP BY " + all
+	return "SELECT " + all + ", COUNT(*), COUNT(*) OVER ()" + s.fromWhere(q) + " GROUP BY " + all
 }
 
 // count is a statement that counts the rows of interest.
-func (s *statement) count(commodities []string, q datasets.Query) string {
-	return "SELECT COUNT(*)" + s.fromWhere(commodities, q)
+func (s *statement) count(q question) string {
+	return "SELECT COUNT(*)" + s.fromWhere(q)
 }
 
-func (s *statement) fromWhere(commodities []string, q datasets.Query) string {
-	where := []string{s.among(trade.Commodity, commodities)}
+func (s *statement) fromWhere(q question) string {
+	where := []string{s.among(trade.Commodity, q.commodities)}
 	for _, clause := range []string{s.flows(), s.total(trade.Customs, trade.AllProcedures), s.total(trade.Transport, trade.AllModes),
 		s.total(trade.Partner2, s.areas.world()...), s.period(q.Period), s.places(q.Places)} {
 		if clause != "" {
@@ -98,7 +96,7 @@ func (s *statement) operand(c column) string {
 // flows leaves out trade that is inside X or M. Words that are no flow are let through, so that they can be complained about.
 func (s *statement) flows() string {
 	c := s.layout[trade.FlowCode]
-	if c.class.number() {
+	if c.name == "" || c.class.number() {
 		return ""
 	}
 	return "(" + c.quote + " IS NULL OR NOT " + s.among(trade.FlowCode, trade.Inside()) + ")"
@@ -137,7 +135,7 @@ func (s *statement) period(p flows.Period) string {
 		return s.operand(c) + " BETWEEN " + s.bind(argument{integer, int64(lo)}) + " AND " + s.bind(argument{integer, int64(hi)})
 	}
 	switch {
-	case c.class.number() && (s.layout.has(month) || c.narrow()):
+	case c.class.number() && (s.years || s.layout.has(month) || c.narrow()):
 		return between(first, last)
 	case c.class.number():
 		return "(" + between(first, last) + " OR " + between(first*100+firstMonth, last*100+lastMonth) + ")"
@@ -153,7 +151,7 @@ func (s *statement) period(p flows.Period) string {
 	var texts []string
 	for y := first; y <= last; y++ {
 		texts = append(texts, fmt.Sprintf("%04d", y))
-		for m := 1; m <= 12 && !s.layout.has(month); m++ {
+		for m := 1; m <= 12 && !s.years && !s.layout.has(month); m++ {
 			if p.Overlap(flows.Month(y, m)) > 0 {
 				texts = append(texts, fmt.Sprintf("%04d%02d", y, m), fmt.Sprintf("%04d-%02d", y, m))
 			}

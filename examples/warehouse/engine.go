@@ -41,6 +41,17 @@ type mapping struct {
 		Note      string   `json:"note"`
 		Complete  []string `json:"complete"`
 	} `json:"origin"`
+	BACI *struct { // in place of columns, rows, dates, areas and most of origin
+		Revision string              `json:"revision"`
+		Version  string              `json:"version"`
+		Columns  sqldata.BACIColumns `json:"columns"`
+	} `json:"baci"`
+}
+
+// tradeTable is a table as package sqldata reads it.
+type tradeTable interface {
+	datasets.Source
+	Statement(ctx context.Context, q datasets.Query) (text string, args []any, err error)
 }
 
 // readMapping reads a mapping file. A key that it does not know is an error, as a column that is spelled wrong would be left out in silence.
@@ -59,44 +70,58 @@ func readMapping(name string) (m mapping, err error) {
 }
 
 // source opens the database and says what is read from it.
-func (s settings) source() (source sqldata.Source, db *sql.DB, err error) {
+func (s settings) source() (tradeTable, *sql.DB, error) {
 	dialect, ok := dialects[s.engine]
 	switch {
 	case !ok:
-		return source, nil, fmt.Errorf("%w: -engine %q: want duckdb, postgres or sqlite", errUsage, s.engine)
+		return nil, nil, fmt.Errorf("%w: -engine %q: want duckdb, postgres or sqlite", errUsage, s.engine)
 	case s.files != "" && (s.engine != "duckdb" || s.dsn != "" || s.table != ""):
-		return source, nil, fmt.Errorf("%w: -files is for -engine duckdb, in place of -dsn and -table", errUsage)
+		return nil, nil, fmt.Errorf("%w: -files is for -engine duckdb, in place of -dsn and -table", errUsage)
 	case s.files == "" && s.dsn == "":
-		return source, nil, fmt.Errorf("%w: -dsn says where the database is (or -files, for duckdb)", errUsage)
+		return nil, nil, fmt.Errorf("%w: -dsn says where the database is (or -files, for duckdb)", errUsage)
 	}
 	var m mapping
 	if s.mapping != "" {
+		var err error
 		if m, err = readMapping(s.mapping); err != nil {
-			return source, nil, err
+			return nil, nil, err
 		}
-	}
-	source = sqldata.Source{Dialect: dialect, Table: m.Table, Query: m.Query, Columns: m.Columns, Rows: m.Rows, Dates: m.Dates, Areas: m.Areas}
-	source.Origin = flows.Origin{ID: m.Origin.ID, Title: m.Origin.Title, Producer: m.Origin.Producer, Version: m.Origin.Version,
-		Published: cmp.Or(s.published, m.Origin.Published), URL: m.Origin.URL, License: m.Origin.License, Note: m.Origin.Note, Complete: m.Origin.Complete}
-	switch {
-	case s.files != "":
-		source.Table, source.Name = "", s.files
-		source.Query, source.Args = filesQuery(s.files)
-	case s.table != "":
-		source.Table, source.Query = s.table, ""
-	case source.Table == "" && source.Query == "":
-		source.Table = "comtrade"
 	}
 	if s.engine != "postgres" && s.dsn != "" {
 		if _, err := os.Stat(s.dsn); err != nil { // the engine would make a new one
-			return source, nil, fmt.Errorf("-dsn: %w", err)
+			return nil, nil, fmt.Errorf("-dsn: %w", err)
 		}
 	}
-	if db, err = sql.Open(drivers[s.engine], s.dsn); err != nil {
-		return source, nil, err
+	db, err := sql.Open(drivers[s.engine], s.dsn)
+	if err != nil {
+		return nil, nil, err
 	}
-	source.DB = db
-	return source, db, nil
+	return s.over(db, dialect, m), db, nil
+}
+
+// over is the table of a database that the flags and the mapping mean.
+func (s settings) over(db *sql.DB, dialect sqldata.Dialect, m mapping) tradeTable {
+	t := sqldata.Source{DB: db, Dialect: dialect, Table: m.Table, Query: m.Query, Columns: m.Columns, Rows: m.Rows, Dates: m.Dates, Areas: m.Areas}
+	published := cmp.Or(s.published, m.Origin.Published)
+	t.Origin = flows.Origin{ID: m.Origin.ID, Title: m.Origin.Title, Producer: m.Origin.Producer, Version: m.Origin.Version, Published: published,
+		URL: m.Origin.URL, License: m.Origin.License, Note: m.Origin.Note, Complete: m.Origin.Complete}
+	switch {
+	case s.files != "":
+		t.Table, t.Name = "", s.files
+		t.Query, t.Args = filesQuery(s.files)
+	case s.table != "":
+		t.Table, t.Query = s.table, ""
+	case t.Table == "" && t.Query == "":
+		t.Table = "comtrade"
+	}
+	if m.BACI == nil && s.baci == "" {
+		return t
+	}
+	b := sqldata.BACI{DB: db, Dialect: dialect, Table: t.Table, Query: t.Query, Args: t.Args, Name: t.Name, Revision: s.baci, Published: published}
+	if m.BACI != nil {
+		b.Columns, b.Revision, b.Version = m.BACI.Columns, cmp.Or(s.baci, m.BACI.Revision), m.BACI.Version
+	}
+	return b
 }
 
 // filesQuery reads files as a table. Parquet has types of its own. In CSV everything is taken as text: a guess at types would make numbers of
@@ -116,7 +141,7 @@ func filesQuery(glob string) (query string, args []any) {
 var explain = map[string]string{"duckdb": "EXPLAIN ", "postgres": "EXPLAIN (VERBOSE, COSTS OFF) ", "sqlite": "EXPLAIN QUERY PLAN "}
 
 // plan is the statement that a read of q runs, with its arguments, and how the engine runs it.
-func plan(ctx context.Context, engine string, db sqldata.Querier, s sqldata.Source, q datasets.Query) (string, error) {
+func plan(ctx context.Context, engine string, db sqldata.Querier, s tradeTable, q datasets.Query) (string, error) {
 	text, args, err := s.Statement(ctx, q)
 	if err != nil {
 		return "", err

@@ -3,6 +3,7 @@
 //
 //	go run . -engine duckdb -files testdata/comtrade.csv -published 2024-03 -mineral tin -place RWA
 //	go run . -engine duckdb -files 'comtrade/*.parquet' -published 2024-03 -plan
+//	go run . -engine duckdb -files BACI_HS22_V202501 -baci HS22 -published 2025-01 -mineral gold
 //	go run . -engine postgres -dsn postgres://analyst@warehouse/trade -mapping mapping.json
 //
 // It is a module of its own, so that the library needs no driver and no cgo.
@@ -71,8 +72,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 
 // settings are the flags that say where the table is.
 type settings struct {
-	engine, dsn, files, table, mapping, published string
-	plan, help                                    bool
+	engine, dsn, files, table, mapping, published, baci string
+	plan, help                                          bool
 }
 
 var errUsage = errors.New("wrong command line")
@@ -85,6 +86,7 @@ var flags = []struct{ name, value, says string }{
 	{"table", "TABLE", "the table: comtrade, trade.comtrade (default: that of the mapping, else comtrade)"},
 	{"mapping", "FILE", "which column is which, and where the table is from, as JSON (default: UN Comtrade's names)"},
 	{"published", "DATE", "when the table's figures were published: 2024, 2024-03 or 2024-03-11 (default: that of the mapping)"},
+	{"baci", "REVISION", "the table is one of BACI in this revision of the Harmonized System: HS92 to HS22"},
 	{"plan", "", "print the statement that the engine is asked, and how it runs it"},
 }
 
@@ -100,7 +102,7 @@ func usage() string {
 
 // split takes the flags of this program off a command line, and leaves those of package cli.
 func split(args []string) (s settings, rest []string, err error) {
-	to := map[string]*string{"engine": &s.engine, "dsn": &s.dsn, "files": &s.files, "table": &s.table, "mapping": &s.mapping, "published": &s.published}
+	to := map[string]*string{"engine": &s.engine, "dsn": &s.dsn, "files": &s.files, "table": &s.table, "mapping": &s.mapping, "published": &s.published, "baci": &s.baci}
 	for i := 0; i < len(args); i++ {
 		name, value, has := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(args[i], "-"), "-"), "=")
 		target := to[name]

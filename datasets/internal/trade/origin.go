@@ -69,13 +69,20 @@ func (o Options) lines(minerals []flows.Mineral) []hs.Line {
 }
 
 // Codes are those of the lines that are read of the minerals, sorted and each once; without a mineral those of all.
-func (o Options) Codes(minerals []flows.Mineral) []string {
-	var codes []string
-	for _, l := range o.lines(minerals) {
-		codes = append(codes, l.Code)
+func (o Options) Codes(minerals []flows.Mineral) []string { return codes(o.lines(minerals)) }
+
+// CodesIn are those of the codes that a revision of the Harmonized System has.
+func (o Options) CodesIn(r hs.Revision, minerals []flows.Mineral) []string {
+	return codes(slices.DeleteFunc(o.lines(minerals), func(l hs.Line) bool { return r < l.First || l.Last < r }))
+}
+
+func codes(lines []hs.Line) []string {
+	var out []string
+	for _, l := range lines {
+		out = append(out, l.Code)
 	}
-	slices.Sort(codes)
-	return slices.Compact(codes)
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // core are the lines of every mineral that a balance counts.
