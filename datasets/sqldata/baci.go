@@ -105,7 +105,9 @@ func (s BACI) question(q datasets.Query) (question, error) {
 	if err != nil {
 		return question{}, err
 	}
-	codes := func(minerals []flows.Mineral) []string { return trade.Options{Lines: s.Lines}.CodesIn(revision, minerals) }
+	codes := func(minerals []flows.Mineral) []string {
+		return trade.Options{Lines: s.Lines}.CodesIn(revision, minerals)
+	}
 	return question{q, codes(q.Minerals), codes(nil)}, nil
 }
 

@@ -2,6 +2,7 @@ package sqldata_test
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"io"
@@ -145,6 +146,7 @@ func TestSettings(t *testing.T) {
 	}
 	for want, set := range map[string]func(*sqldata.Source){
 		"no database: set DB":                            func(s *sqldata.Source) { s.DB = nil },
+		"no database":                                    func(s *sqldata.Source) { s.DB = (*sql.DB)(nil) },
 		"set Table or Query, one of them":                func(s *sqldata.Source) { s.Table = "" },
 		"trade.comtrade: set Table or Query":             func(s *sqldata.Source) { s.Query = "SELECT 1" },
 		"there are Args and no Query":                    func(s *sqldata.Source) { s.Args = []any{1} },

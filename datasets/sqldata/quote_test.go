@@ -1,11 +1,14 @@
 package sqldata
 
 import (
+	"math/big"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/mineralflows/mineralflows/datasets/internal/trade"
 )
 
 func TestQuote(t *testing.T) {
@@ -125,5 +128,28 @@ func FuzzTable(f *testing.F) {
 				rest = rest[1:]
 			}
 		}
+	})
+}
+
+// A sum is that of the decimals as fractions.
+func FuzzSum(f *testing.F) {
+	f.Add("0.1", "20.25", uint8(3))
+	f.Add("1", ".5", uint8(0))
+	f.Add("007.", "+0.0000000000000000000001", uint8(255))
+	f.Fuzz(func(t *testing.T, a, b string, n uint8) {
+		var s sumOf
+		want := new(big.Rat)
+		for _, cell := range []string{a, b} {
+			if _, stated, err := trade.Amount(cell); err != nil || !stated || strings.ContainsAny(cell, "eE") || len(cell) > 400 {
+				return
+			}
+			s.add(cell, int64(n))
+			x, ok := new(big.Rat).SetString(cell)
+			require.True(t, ok, cell)
+			want.Add(want, x.Mul(x, new(big.Rat).SetInt64(int64(n))))
+		}
+		got, ok := new(big.Rat).SetString(s.String())
+		require.True(t, ok, s.String())
+		require.Zero(t, want.Cmp(got), "%s is not %s", got, want)
 	})
 }

@@ -41,34 +41,59 @@ func sum(r *row, parts []group, rows int64) (g group, note string, ok bool) {
 // Amounts are added as the decimals that they are printed as, exactly, so that neither the order nor the grouping of the rows changes a bit of the
 // sum, nor whether the engine keeps them as decimals, binary numbers or text: 0.1 and 0.2 are 0.3.
 func total(r *row, parts []group, f trade.Field) (text string, silent int64, err error) {
-	all, digits := new(big.Rat), 0
+	var all sumOf
 	for _, p := range parts {
 		cell := p.cells[f]
 		x, stated, wrong := trade.Amount(cell)
-		if wrong != nil {
+		switch {
+		case wrong != nil:
 			r.run.Bad(r.pos, r.layout[f].name, cell, wrong)
 			err = wrong
 			continue
-		}
-		if !stated {
+		case !stated:
 			silent += p.count
 			continue
-		}
-		if strings.ContainsAny(cell, "eE") {
+		case strings.ContainsAny(cell, "eE"):
 			cell = strconv.FormatFloat(x, 'f', -1, 64)
 		}
-		part, ok := new(big.Rat).SetString(cell)
-		if !ok {
-			r.run.Bad(r.pos, r.layout[f].name, cell, errFinite)
-			return "", 0, errFinite
-		}
-		if _, behind, ok := strings.Cut(cell, "."); ok {
-			digits = max(digits, len(behind))
-		}
-		all.Add(all, part.Mul(part, new(big.Rat).SetInt64(p.count)))
+		all.add(cell, p.count)
 	}
 	if err != nil || silent > 0 {
 		return "", silent, err
 	}
-	return all.FloatString(digits), 0, nil
+	return all.String(), 0, nil
+}
+
+// sumOf is an exact sum of decimals: a whole number of units of its last digit.
+type sumOf struct {
+	units  big.Int
+	digits int // behind the point
+}
+
+// add adds a decimal without an exponent n times.
+func (s *sumOf) add(decimal string, n int64) {
+	whole, behind, _ := strings.Cut(strings.TrimPrefix(decimal, "+"), ".")
+	var x big.Int
+	x.SetString(whole+behind, 10) // package trade has seen that it is a number
+	x.Mul(&x, big.NewInt(n))
+	if d := len(behind) - s.digits; d > 0 {
+		s.units.Mul(&s.units, power(d))
+		s.digits += d
+	} else if d < 0 {
+		x.Mul(&x, power(-d))
+	}
+	s.units.Add(&s.units, &x)
+}
+
+func power(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+
+func (s *sumOf) String() string {
+	text := s.units.String()
+	if s.digits == 0 {
+		return text
+	}
+	if len(text) <= s.digits {
+		text = strings.Repeat("0", s.digits+1-len(text)) + text
+	}
+	return text[:len(text)-s.digits] + "." + text[len(text)-s.digits:]
 }

@@ -31,8 +31,9 @@ type table struct {
 
 // check says what is missing before the engine is asked anything.
 func (t table) check() error {
+	db, isDB := t.db.(*sql.DB)
 	switch {
-	case t.db == nil:
+	case t.db == nil, isDB && db == nil:
 		return errors.New("no database: set DB")
 	case t.table == "" && t.query == "", t.table != "" && t.query != "":
 		return errors.New("set Table or Query, one of them")

@@ -128,17 +128,28 @@ func endsSoon(t *testing.T, s sqldata.Source) {
 	require.Less(t, time.Since(start), 20*time.Second)
 }
 
-// Sums of shipments are the same bits from a parallel engine as from a loop over the rows, and equal to the decimals' own sum.
 func TestPartsDuckDB(t *testing.T) {
 	db := duck(t)
 	ask(t, db, `CREATE TABLE shipments AS SELECT DATE '2019-01-01' + CAST(range %% 365 AS INTEGER) AS day, 'RWA' AS reporter, 'X' AS flow, 'ARE' AS partner,
-		'H5' AS classification, '260900' AS commodity, CAST(1 + range %% 977 AS DOUBLE) / 10 AS kg FROM range(200000)`)
-	s := onSource(db, sqldata.DuckDB, "shipments")
+		'H5' AS classification, '260900' AS commodity, CAST(1 + range %% 977 AS DOUBLE) / 10 AS kg FROM range(20000)`)
+	shipments(t, onSource(db, sqldata.DuckDB, "shipments"))
+}
+
+// shipments reads a table of 20,000 shipments in 2019, each of which weighs a whole number of tenths of a kilogram: 1 to 977 by turns. Their sum is
+// the same bits from a parallel engine as from a loop over the rows, and whatever type the column has.
+func shipments(t *testing.T, s sqldata.Source) {
+	t.Helper()
 	s.Columns = sqldata.Columns{Period: "day", Reporter: "reporter", Flow: "flow", Partner: "partner", Classification: "classification", Commodity: "commodity", Weight: "kg"}
 	s.Rows, s.Dates, s.Areas = sqldata.Parts, sqldata.Year, sqldata.Letters
-	claims := read(t, s, datasets.Query{})
-	require.Len(t, claims, 1)
-	// 200000 shipments of 0.1 + k/10 kg, k = 0..976 by turns: 204 whole turns of 976*977/2 tenths, and the 692 shipments of k = 0..691
-	tenths := 200000 + 204*976*977/2 + 691*692/2
-	require.Equal(t, fmt.Sprintf("%d.%d kg", tenths/10, tenths%10), claims[0].Amount.Text)
+	for _, q := range []datasets.Query{{}, {Period: flows.Year(2019)}, {Period: flows.Month(2019, 12), Places: []flows.Place{"ARE"}}} {
+		claims := read(t, s, q)
+		require.Len(t, claims, 1)
+		// 20 whole turns of 1 + ... + 977 tenths, and then 1 to 460
+		tenths := 20*977*978/2 + 460*461/2
+		require.Equal(t, fmt.Sprintf("%d.%d kg", tenths/10, tenths%10), claims[0].Amount.Text)
+	}
+	require.Empty(t, read(t, s, datasets.Query{Period: flows.Year(2020)}))
+	s.Dates = sqldata.Month
+	require.Len(t, read(t, s, datasets.Query{}), 12)
+	require.Len(t, read(t, s, datasets.Query{Period: flows.Month(2019, 12)}), 1)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,13 @@ func TestPostgreSQL(t *testing.T) {
 		ask(t, db, "CREATE TABLE few"+comtradeTable)
 		fill(t, db, "few", world()[:3000])
 		datasetstest.TestSource(t, onSource(db, sqldata.PostgreSQL, "few"))
+	})
+	t.Run("parts", func(t *testing.T) {
+		for _, typ := range []string{"double precision", "numeric(12, 1)", "text"} {
+			ask(t, db, `CREATE OR REPLACE VIEW shipments_%[2]d AS SELECT DATE '2019-01-01' + n %% 365 AS day, 'RWA' AS reporter, 'X' AS flow, 'ARE' AS partner, 'H5' AS classification,
+				'260900' AS commodity, CAST((1 + n %% 977) / 10.0::numeric(12, 1) AS numeric(12, 1))::%[1]s AS kg FROM generate_series(0, 19999) n`, typ, len(typ))
+			shipments(t, onSource(db, sqldata.PostgreSQL, fmt.Sprint("shipments_", len(typ))))
+		}
 	})
 	t.Run("cancel", func(t *testing.T) { cancelled(t, db, s) })
 	t.Run("dies half-way", func(t *testing.T) { dies(t, server, db) })

@@ -73,3 +73,11 @@ func TestConformanceSQLite(t *testing.T) {
 		require.ErrorContains(t, err, "no column netWeight among")
 	}
 }
+
+func TestPartsSQLite(t *testing.T) {
+	db := lite(t, nil)
+	ask(t, db, `CREATE TABLE shipments (day DATE, reporter TEXT, flow TEXT, partner TEXT, classification TEXT, commodity TEXT, kg REAL);
+		WITH RECURSIVE r(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM r WHERE n < 19999)
+		INSERT INTO shipments SELECT date('2019-01-01', (n %% 365) || ' days'), 'RWA', 'X', 'ARE', 'H5', '260900', (1 + n %% 977) / 10.0 FROM r`)
+	shipments(t, onSource(db, sqldata.SQLite, "shipments"))
+}
