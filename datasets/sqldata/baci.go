@@ -73,14 +73,14 @@ func (s BACI) Statement(ctx context.Context, q datasets.Query) (text string, arg
 	if err != nil {
 		return "", nil, err
 	}
-	return s.of().explained(ctx, s.mapping(), question)
+	return s.table().explained(ctx, s.mapping(), question)
 }
 
-func (s BACI) of() table {
+func (s BACI) table() table {
 	return table{db: s.DB, dialect: s.Dialect, table: s.Table, query: s.Query, args: s.Args, called: s.Name, years: true}
 }
 
-func (s BACI) pos() flows.Pos { return flows.Pos{File: s.of().name()} }
+func (s BACI) pos() flows.Pos { return flows.Pos{File: s.table().name()} }
 
 func (s BACI) mapping() mapping {
 	c := s.Columns
@@ -95,7 +95,7 @@ func (s BACI) mapping() mapping {
 }
 
 func (s BACI) question(q datasets.Query) (question, error) {
-	if err := s.of().check(); err != nil {
+	if err := s.table().check(); err != nil {
 		return question{}, err
 	}
 	if s.Revision == "" {
@@ -119,11 +119,11 @@ func (s BACI) read(ctx context.Context, q datasets.Query) ([]flow, *layout, erro
 	if err != nil || len(question.commodities) == 0 {
 		return nil, nil, err
 	}
-	all, l, err := s.of().answer(ctx, s.mapping(), question)
+	all, l, err := s.table().answer(ctx, s.mapping(), question)
 	if err != nil {
 		return nil, nil, err
 	}
-	return s.of().flows(all, l), l, nil
+	return s.table().flows(all, l), l, nil
 }
 
 const versions = "is the table loaded twice, or does it hold several versions or revisions? Choose one in a Query"

@@ -58,5 +58,5 @@
 // # Positions
 //
 // A table has no lines. A position is the table's name and the key of the flow: trade.comtrade[2019 800 X 784 H5 710812], for period, reporter,
-// flow, partner, classification and commodity.
+// flow, partner, classification and commodity, each as UN Comtrade writes it.
 package sqldata

@@ -216,7 +216,7 @@ func (s Source) take(run *adapter.Run, p *trade.Reading, all []group, l *layout)
 	if s.Rows == Parts {
 		advice = ""
 	}
-	for _, f := range s.of().flows(all, l) {
+	for _, f := range s.table().flows(all, l) {
 		if run.Row(); run.Done() {
 			return
 		}

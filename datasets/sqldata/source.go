@@ -71,7 +71,7 @@ type Source struct {
 func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.Record, error] {
 	return adapter.Records(ctx, q, s.Stats, func(r *adapter.Run) {
 		if err := s.read(ctx, r); err != nil {
-			r.Fail(flows.Pos{File: s.of().name()}, err)
+			r.Fail(flows.Pos{File: s.table().name()}, err)
 		}
 	})
 }
@@ -88,7 +88,7 @@ func (s Source) read(ctx context.Context, r *adapter.Run) error {
 	if len(q.commodities) == 0 {
 		return nil
 	}
-	all, l, err := s.of().answer(ctx, s.mapping(), q)
+	all, l, err := s.table().answer(ctx, s.mapping(), q)
 	if err != nil {
 		return err
 	}
@@ -103,10 +103,10 @@ func (s Source) Statement(ctx context.Context, q datasets.Query) (text string, a
 	if err := s.check(); err != nil {
 		return "", nil, err
 	}
-	return s.of().explained(ctx, s.mapping(), s.question(q))
+	return s.table().explained(ctx, s.mapping(), s.question(q))
 }
 
-func (s Source) of() table {
+func (s Source) table() table {
 	return table{db: s.DB, dialect: s.Dialect, table: s.Table, query: s.Query, args: s.Args, called: s.Name, areas: s.Areas, dates: s.Dates}
 }
 
@@ -137,7 +137,7 @@ func (s Source) options() trade.Options {
 
 // check says what is missing, or does not go together, before the engine is asked anything.
 func (s Source) check() error {
-	if err := s.of().check(); err != nil {
+	if err := s.table().check(); err != nil {
 		return err
 	}
 	c := s.Columns
