@@ -88,9 +88,14 @@ func (s BACI) mapping() mapping {
 		c = BACIColumns{"t", "i", "j", "k", "v", "q"}
 	}
 	return mapping{
-		names: cells{trade.Period: c.Year, trade.Reporter: c.Exporter, trade.Partner: c.Importer, trade.Commodity: c.Product, trade.Value: c.Value, trade.NetWgt: c.Quantity},
-		keys: map[trade.Field]string{trade.Period: "year", trade.Reporter: "exporter", trade.Partner: "importer", trade.Commodity: "product", trade.Value: "value",
-			trade.NetWgt: "quantity"},
+		names: cells{
+			trade.Period: c.Year, trade.Reporter: c.Exporter, trade.Partner: c.Importer, trade.Commodity: c.Product,
+			trade.Value: c.Value, trade.NetWgt: c.Quantity,
+		},
+		keys: map[trade.Field]string{
+			trade.Period: "year", trade.Reporter: "exporter", trade.Partner: "importer", trade.Commodity: "product",
+			trade.Value: "value", trade.NetWgt: "quantity",
+		},
 	}
 }
 

@@ -102,7 +102,9 @@ func usage() string {
 
 // split takes the flags of this program off a command line, and leaves those of package cli.
 func split(args []string) (s settings, rest []string, err error) {
-	to := map[string]*string{"engine": &s.engine, "dsn": &s.dsn, "files": &s.files, "table": &s.table, "mapping": &s.mapping, "published": &s.published, "baci": &s.baci}
+	to := map[string]*string{
+		"engine": &s.engine, "dsn": &s.dsn, "files": &s.files, "table": &s.table, "mapping": &s.mapping, "published": &s.published, "baci": &s.baci,
+	}
 	for i := 0; i < len(args); i++ {
 		name, value, has := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(args[i], "-"), "-"), "=")
 		target := to[name]
