@@ -10,6 +10,7 @@ import (
 
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
+	"github.com/mineralflows/mineralflows/datasets/internal/trade"
 	"github.com/mineralflows/mineralflows/flows"
 )
 
@@ -18,7 +19,7 @@ import (
 type answer struct {
 	*reading
 	file    adapter.File
-	vintage vintage
+	vintage trade.Vintage
 	text    *adapter.JSON
 	row     jsonRow
 	rows    int
@@ -26,7 +27,7 @@ type answer struct {
 	count   int // -1: not stated
 }
 
-func (p *reading) json(f adapter.File, in *bufio.Reader, v vintage) {
+func (p *reading) json(f adapter.File, in *bufio.Reader, v trade.Vintage) {
 	a := &answer{reading: p, file: f, vintage: v, text: adapter.NewJSON(in, "answer of UN Comtrade"), count: -1}
 	a.row.answer = a
 	if err := a.read(); err != nil && !p.run.Done() {
@@ -134,7 +135,7 @@ func (a *answer) list() error {
 			a.run.Bad(pos, "", "", fmt.Errorf("%w: row %d of data has no %s", datasets.ErrColumn, a.rows, missing))
 		default:
 			a.row.pos = pos
-			a.take(&a.row, pos, a.vintage)
+			a.Take(&a.row, pos, a.vintage)
 		}
 		if a.run.GaveUp(pos) {
 			return nil
@@ -152,14 +153,14 @@ type jsonRow struct {
 	answer *answer
 	pos    flows.Pos
 	raw    json.RawMessage
-	cells  [fields][]byte  // the values as they stand in raw
-	there  [fields]bool    // which of them there are
-	has    map[string]bool // of the names that tell other lists apart, those that stand in the row
+	cells  [trade.Fields][]byte // the values as they stand in raw
+	there  [trade.Fields]bool   // which of them there are
+	has    map[string]bool      // of the names that tell other lists apart, those that stand in the row
 }
 
 // split finds the cells of a row, which is a flat object of sound JSON: the decoder has seen to that.
 func (r *jsonRow) split() error {
-	r.cells, r.there = [fields][]byte{}, [fields]bool{}
+	r.cells, r.there = [trade.Fields][]byte{}, [trade.Fields]bool{}
 	clear(r.has)
 	text := bytes.TrimSpace(r.raw)
 	if len(text) == 0 || text[0] != '{' {
@@ -178,8 +179,8 @@ func (r *jsonRow) split() error {
 
 // set keeps the cell of one name. It reports false for the second of two that are read.
 func (r *jsonRow) set(name, cell []byte) bool {
-	for f := range fields {
-		if len(names[f]) == len(name) && (names[f] == string(name) || strings.EqualFold(names[f], string(name))) {
+	for f := range trade.Fields {
+		if is := f.String(); len(is) == len(name) && (is == string(name) || strings.EqualFold(is, string(name))) {
 			if r.there[f] {
 				return false
 			}
@@ -200,14 +201,14 @@ func (r *jsonRow) set(name, cell []byte) bool {
 func (r *jsonRow) missing() string {
 	for _, f := range required {
 		if !r.there[f] {
-			return names[f]
+			return f.String()
 		}
 	}
 	return ""
 }
 
-// text is a cell: what a string holds, a number as it is written, true, false; "" for null.
-func (r *jsonRow) text(f field) string {
+// Text is a cell: what a string holds, a number as it is written, true, false; "" for null.
+func (r *jsonRow) Text(f trade.Field) string {
 	cell := r.cells[f]
 	switch {
 	case len(cell) == 0 || string(cell) == "null":
@@ -225,6 +226,6 @@ func (r *jsonRow) text(f field) string {
 	return string(cell)
 }
 
-func (r *jsonRow) bad(f field, err error) {
-	r.answer.run.Bad(r.pos, names[f], r.text(f), fmt.Errorf("row %d of data: %w", r.answer.rows, err))
+func (r *jsonRow) Bad(f trade.Field, err error) {
+	r.answer.run.Bad(r.pos, f.String(), r.Text(f), fmt.Errorf("row %d of data: %w", r.answer.rows, err))
 }
