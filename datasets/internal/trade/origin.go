@@ -53,7 +53,7 @@ func New(r *adapter.Run, o Options) (*Reading, error) {
 	for _, l := range lines {
 		p.whole[l.Mineral] = true
 	}
-	for _, l := range core() {
+	for _, l := range hs.CoreLines() {
 		p.whole[l.Mineral] = p.whole[l.Mineral] && slices.Contains(lines, l)
 	}
 	return p, nil
@@ -63,7 +63,7 @@ func New(r *adapter.Run, o Options) (*Reading, error) {
 func (o Options) lines(minerals []flows.Mineral) []hs.Line {
 	all := o.Lines
 	if all == nil {
-		all = core()
+		all = hs.CoreLines()
 	}
 	return slices.DeleteFunc(slices.Clone(all), func(l hs.Line) bool { return len(minerals) > 0 && !slices.Contains(minerals, l.Mineral) })
 }
@@ -83,19 +83,6 @@ func codes(lines []hs.Line) []string {
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
-}
-
-// core are the lines of every mineral that a balance counts.
-func core() []hs.Line {
-	var out []hs.Line
-	for _, c := range flows.Commodities() {
-		for _, l := range hs.Lines(c.Mineral) {
-			if l.Core {
-				out = append(out, l)
-			}
-		}
-	}
-	return out
 }
 
 // originKey is what an origin follows from.
