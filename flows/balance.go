@@ -56,7 +56,7 @@ const (
 // Balance gathers the claims on one cell. A cell without any gives a Balance with empty sides.
 func (l *Ledger) Balance(cell Cell) Balance {
 	b := Balance{Cell: cell}
-	var lists [roles][]Claim
+	var lists, derived [roles][]Claim
 	for _, i := range l.touching(cell) {
 		c := &l.claims[i]
 		if !l.holds(c.Scenario) {
@@ -79,6 +79,7 @@ func (l *Ledger) Balance(cell Cell) Balance {
 			b.aside(*c, OutOfPeriod, fmt.Sprintf("%s is not inside %s", c.Period, cell.Period))
 		case c.Evidence == Derived:
 			b.aside(*c, IsDerived, "computed from the other side of the balance")
+			derived[s] = append(derived[s], *c)
 		case c.Evidence == Testimony && c.Scenario == "":
 			b.aside(*c, IsTestimony, "testimony enters only through a scenario")
 		case c.Channel == Unrecorded && outflow:
@@ -91,7 +92,7 @@ func (l *Ledger) Balance(cell Cell) Balance {
 	}
 	for s, dst := range [roles]*[]Claim{&b.Output, &b.Declared, &b.Mirrored, &b.Reconciled,
 		&b.InflowDeclared, &b.InflowMirrored, &b.InflowReconciled, &b.Use, &b.Stock} {
-		if len(lists[s]) > 0 {
+		if lists[s] = b.notYetDerived(lists[s], derived[s]); len(lists[s]) > 0 {
 			*dst = b.speak(lists[s], l.Substance(cell.Mineral), l.priced)
 		}
 	}
@@ -163,7 +164,7 @@ func speaksFor(reporter, place Place) bool {
 }
 
 // speak keeps, per producer and flow, the claims that are to be summed, and sets the others aside. It applies, in this order: the
-// latest edition wins; tonnes beat dollars, unless they were made from them; the whole beats its parts.
+// latest edition wins; tonnes beat dollars, unless they were made from them; the whole beats its parts, unless a later edition has all of them.
 func (b *Balance) speak(claims []Claim, substance Basis, priced func(*Claim) bool) []Claim {
 	var out []Claim
 	for _, group := range groups(claims, b.Place) {
@@ -176,7 +177,7 @@ func (b *Balance) speak(claims []Claim, substance Basis, priced func(*Claim) boo
 				bounds = append(bounds, c)
 			}
 		}
-		about = b.tonnesBeatDollars(about, priced)
+		about = b.laterPartsBeatWhole(b.tonnesBeatDollars(about, priced))
 		picked, rest, _, _ := cover(about, b.Cell)
 		for _, c := range rest {
 			b.aside(c, PartOfWhole, "a piece of a flow whose whole, or a fuller set of pieces, the same producer states")
