@@ -170,13 +170,21 @@ func requireFault(t *testing.T, s datasets.Source, says string) {
 // The two pages of coltan hold 5 and 4 of 9 features.
 func TestPages(t *testing.T) {
 	first, second := file(t, "coltan_1.json"), file(t, "coltan_2.geojson")
-	claims(t, bgs.Source{FS: fstest.MapFS{"a.json": first, "b.json": second, "all.json": file(t, "trade.json")}})
-	requireFault(t, bgs.Source{FS: fstest.MapFS{"a.json": first}}, "a.json: bad row: numberMatched says 9 features, and the pages (1) hold 5: 4 are missing; save the other pages (offset) beside it")
-	requireFault(t, bgs.Source{FS: fstest.MapFS{"a.json": first, "b.json": second, "c.json": second}}, "c.json: bad row: numberMatched says 9 features, and the pages (3) hold 13: one stands there twice")
-	requireFault(t, bgs.Source{FS: fstest.MapFS{"x/a.json": first, "y/b.json": second}}, "5 are missing") // the pages of two downloads
 	unlinked := func(f *fstest.MapFile) *fstest.MapFile {
 		return &fstest.MapFile{Data: bytes.ReplaceAll(f.Data, []byte(`"links"`), []byte(`"others"`))}
 	}
+	claims(t, bgs.Source{FS: fstest.MapFS{"a.json": first, "b.json": second, "all.json": file(t, "trade.json")}})
+	requireFault(t, bgs.Source{FS: fstest.MapFS{"a.json": first}}, "a.json: bad row: numberMatched says 9 features, and the pages (1) hold 5: 4 are missing; save the other pages (offset) beside it")
+	requireFault(t, bgs.Source{FS: fstest.MapFS{"a.json": first, "b.json": second, "c.json": second}}, "c.json: bad row: the page of b.json once more: drop one of them")
+	ten := func(f *fstest.MapFile) *fstest.MapFile {
+		return &fstest.MapFile{Data: bytes.ReplaceAll(f.Data, []byte(`"numberMatched": 9`), []byte(`"numberMatched": 10`))}
+	}
+	for _, page := range []*fstest.MapFile{ten(first), unlinked(ten(first))} { // 5 and the same 5 are 10, and 5 are missing
+		fsys := fstest.MapFS{"a.json": page, "b.json": page}
+		requireFault(t, bgs.Source{Published: "2024", FS: fsys}, "b.json: bad row: the page of a.json once more: drop one of them")
+		requireFault(t, bgs.Source{Published: "2024", FS: fsys}, "the pages (1) hold 5: 5 are missing")
+	}
+	requireFault(t, bgs.Source{FS: fstest.MapFS{"x/a.json": first, "y/b.json": second}}, "5 are missing") // the pages of two downloads
 	claims(t, bgs.Source{Published: "2024", FS: fstest.MapFS{"a.json": unlinked(first), "b.json": unlinked(second)}})
 	uncounted := &fstest.MapFile{Data: bytes.ReplaceAll(first.Data, []byte(`"numberMatched": 9`), []byte(`"numberMatched": "unknown"`))}
 	claims(t, bgs.Source{FS: fstest.MapFS{"a.json": uncounted}})
