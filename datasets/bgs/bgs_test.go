@@ -96,7 +96,7 @@ func TestRows(t *testing.T) {
 	require.Equal(t, "0 t", one(t, all, "tungsten, mine, Uganda, 2000").Amount.Text)
 
 	// 12 rows of tungsten and antimony, 9 of gold and tin, 9 of coltan and 3 of trade. Other: antimony, 4 of trade, Nb content, columbite: 7.
-	require.Equal(t, "33 rows: 21 kept, 1 a part of a country, 1 content of another substance, 1 no country by ISO 3166-1, or more than one, 2 not available, 7 other commodity or statistic", stats.String())
+	require.Equal(t, "33 rows: 21 kept, 2 a form of a commodity that is not read, 1 a part of a country, 1 content of another substance, 1 no country by ISO 3166-1, or more than one, 2 not available, 5 other commodity or statistic", stats.String())
 }
 
 // 33 t of columbite-tantalite hold 6 t of tantalum: one figure, of which the content speaks. Its parts are the whole.

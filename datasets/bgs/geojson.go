@@ -169,7 +169,7 @@ func (p *page) features() error {
 			p.kept = append(p.kept, w)
 		} else {
 			p.run.Row()
-			p.run.Drop(otherCommodity)
+			p.run.Drop(p.unwanted(w))
 		}
 		switch {
 		case p.run.Done():
