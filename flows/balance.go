@@ -56,7 +56,7 @@ const (
 // Balance gathers the claims on one cell. A cell without any gives a Balance with empty sides.
 func (l *Ledger) Balance(cell Cell) Balance {
 	b := Balance{Cell: cell}
-	var lists [roles][]Claim
+	var lists, derived [roles][]Claim
 	for _, i := range l.touching(cell) {
 		c := &l.claims[i]
 		if !l.holds(c.Scenario) {
@@ -79,6 +79,7 @@ func (l *Ledger) Balance(cell Cell) Balance {
 			b.aside(*c, OutOfPeriod, fmt.Sprintf("%s is not inside %s", c.Period, cell.Period))
 		case c.Evidence == Derived:
 			b.aside(*c, IsDerived, "computed from the other side of the balance")
+			derived[s] = append(derived[s], *c)
 		case c.Evidence == Testimony && c.Scenario == "":
 			b.aside(*c, IsTestimony, "testimony enters only through a scenario")
 		case c.Channel == Unrecorded && outflow:
@@ -91,8 +92,8 @@ func (l *Ledger) Balance(cell Cell) Balance {
 	}
 	for s, dst := range [roles]*[]Claim{&b.Output, &b.Declared, &b.Mirrored, &b.Reconciled,
 		&b.InflowDeclared, &b.InflowMirrored, &b.InflowReconciled, &b.Use, &b.Stock} {
-		if len(lists[s]) > 0 {
-			*dst = b.speak(lists[s], l.Substance(cell.Mineral), func(money Basis) bool { return l.priced[priceKey{cell.Mineral, money}] })
+		if lists[s] = b.notYetDerived(lists[s], derived[s]); len(lists[s]) > 0 {
+			*dst = b.speak(lists[s], l.Substance(cell.Mineral), l.priced)
 		}
 	}
 	return b
@@ -163,8 +164,8 @@ func speaksFor(reporter, place Place) bool {
 }
 
 // speak keeps, per producer and flow, the claims that are to be summed, and sets the others aside. It applies, in this order: the
-// latest edition wins; tonnes beat dollars, unless they were made from them; the whole beats its parts.
-func (b *Balance) speak(claims []Claim, substance Basis, priced func(Basis) bool) []Claim {
+// latest edition wins; tonnes beat dollars, unless they were made from them; the whole beats its parts, unless a later edition has all of them.
+func (b *Balance) speak(claims []Claim, substance Basis, priced func(*Claim) bool) []Claim {
 	var out []Claim
 	for _, group := range groups(claims, b.Place) {
 		group = b.latestEditions(group, substance)
@@ -176,7 +177,7 @@ func (b *Balance) speak(claims []Claim, substance Basis, priced func(Basis) bool
 				bounds = append(bounds, c)
 			}
 		}
-		about = b.tonnesBeatDollars(about, priced)
+		about = b.laterPartsBeatWhole(b.tonnesBeatDollars(about, priced))
 		picked, rest, _, _ := cover(about, b.Cell)
 		for _, c := range rest {
 			b.aside(c, PartOfWhole, "a piece of a flow whose whole, or a fuller set of pieces, the same producer states")
@@ -254,23 +255,23 @@ func kind(b Basis) string {
 
 // tonnesBeatDollars keeps, of tonnes and dollars that a producer states of one piece, the tonnes. But tonnes that one origin estimated beside
 // dollars that were reported to it were made from them with a unit value of somebody else's (UN Comtrade's estimated weights): there the dollars
-// speak, where a rate leads from them to the substance.
-func (b *Balance) tonnesBeatDollars(about []Claim, priced func(Basis) bool) []Claim {
+// speak, where rates lead from them to the substance there and then.
+func (b *Balance) tonnesBeatDollars(about []Claim, priced func(*Claim) bool) []Claim {
 	type pieceKey struct {
 		from, to Place
 		part     string
 		period   Period
 	}
 	key := func(c *Claim) pieceKey { return pieceKey{c.From, c.To, c.Part, c.Period} }
-	weighed, reported := map[pieceKey]bool{}, map[pieceKey]*Origin{}
+	weighed, reported := map[pieceKey]bool{}, map[pieceKey]*Claim{}
 	for i := range about {
 		c := &about[i]
 		switch kind(c.Amount.Basis) {
 		case "mass":
 			weighed[key(c)] = true
 		case "money":
-			if c.Evidence == Reported && priced(c.Amount.Basis) {
-				reported[key(c)] = c.Origin
+			if c.Evidence == Reported {
+				reported[key(c)] = c
 			}
 		}
 	}
@@ -279,7 +280,11 @@ func (b *Balance) tonnesBeatDollars(about []Claim, priced func(Basis) bool) []Cl
 	}
 	made := map[pieceKey]bool{} // of dollars
 	for i := range about {
-		if c := &about[i]; kind(c.Amount.Basis) == "mass" && c.Evidence == Estimated && reported[key(c)] == c.Origin {
+		c := &about[i]
+		if kind(c.Amount.Basis) != "mass" || c.Evidence != Estimated {
+			continue
+		}
+		if dollars := reported[key(c)]; dollars != nil && dollars.Origin == c.Origin && priced(dollars) {
 			made[key(c)] = true
 		}
 	}

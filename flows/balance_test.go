@@ -177,10 +177,26 @@ func TestTonnesMadeOfDollars(t *testing.T) {
 		return claim("gold 2022 RWA>ARE", 7, flows.Gross, o, by("ARE"), evidence(e))
 	}
 	dollars := claim("gold 2022 RWA>ARE", 550e6, flows.USDCIF, o, by("ARE"), evidence(flows.Reported))
+	with := func(r flows.Rate, change func(*flows.Rate)) flows.Rate { change(&r); return r }
+	in2005 := with(price, func(r *flows.Rate) { r.Period = flows.Year(2005) })
+	inUganda := with(cif, func(r *flows.Rate) { r.Place = "UGA" })
+	ofScrap := with(cif, func(r *flows.Rate) { r.Part = "HS 711291" })
+	inScenario := with(cif, func(r *flows.Rate) { r.Scenario = "other" })
+	half := func(first, last int) flows.Rate {
+		p, err := flows.Span(flows.Month(2022, first), flows.Month(2022, last))
+		require.NoError(t, err)
+		return with(price, func(r *flows.Rate) { r.Period = p })
+	}
 	for name, c := range map[string]struct {
 		records []flows.Record
 		speaks  flows.Basis
 	}{
+		"a price of another year only":         {[]flows.Record{tonnes(o, flows.Estimated), dollars, in2005, cif}, flows.Gross},
+		"a rate of another country only":       {[]flows.Record{tonnes(o, flows.Estimated), dollars, price, inUganda}, flows.Gross},
+		"a rate of another part only":          {[]flows.Record{tonnes(o, flows.Estimated), dollars, price, ofScrap}, flows.Gross},
+		"a rate of another scenario only":      {[]flows.Record{tonnes(o, flows.Estimated), dollars, price, inScenario}, flows.Gross},
+		"a price of half the year only":        {[]flows.Record{tonnes(o, flows.Estimated), dollars, half(1, 6), cif}, flows.Gross},
+		"prices of both halves of the year":    {[]flows.Record{tonnes(o, flows.Estimated), dollars, half(1, 6), half(7, 12), cif}, flows.USDCIF},
 		"estimated from reported dollars":      {[]flows.Record{tonnes(o, flows.Estimated), dollars, price, cif}, flows.USDCIF},
 		"reported too":                         {[]flows.Record{tonnes(o, flows.Reported), dollars, price, cif}, flows.Gross},
 		"no price leads from the dollars":      {[]flows.Record{tonnes(o, flows.Estimated), dollars, price}, flows.Gross},

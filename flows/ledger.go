@@ -20,13 +20,8 @@ type Ledger struct {
 	origins     []*Origin
 	substance   map[Mineral]Basis
 	near        map[nearKey][]int32 // claims that touch a country, in order
-	priced      map[priceKey]bool   // dollar bases from which rates lead to the mineral's substance, somewhere and at some time
+	inForce     map[Mineral][]Rate
 	warnings    []Warning
-}
-
-type priceKey struct {
-	mineral Mineral
-	money   Basis
 }
 
 type nearKey struct {
@@ -38,7 +33,7 @@ type nearKey struct {
 func NewLedger(records iter.Seq[Record]) (*Ledger, error) { return build(records, "") }
 
 func build(records iter.Seq[Record], scenario string) (*Ledger, error) {
-	l := &Ledger{scenario: scenario, substance: map[Mineral]Basis{}, near: map[nearKey][]int32{}, priced: map[priceKey]bool{}}
+	l := &Ledger{scenario: scenario, substance: map[Mineral]Basis{}, near: map[nearKey][]int32{}, inForce: map[Mineral][]Rate{}}
 	for r := range records {
 		switch r := r.(type) {
 		case Claim:
@@ -68,7 +63,9 @@ func build(records iter.Seq[Record], scenario string) (*Ledger, error) {
 	}
 	l.origins = v.sortedOrigins()
 	l.index()
-	l.findPrices()
+	for _, r := range l.RatesInForce() {
+		l.inForce[r.Mineral] = append(l.inForce[r.Mineral], r)
+	}
 	now := latest(l)
 	l.warnings = slices.Concat(editionTies(l), partsExceedWhole(now), looksDerived(l, now))
 	return l, nil
@@ -87,40 +84,6 @@ func (l *Ledger) index() {
 				if at := l.near[k]; len(at) == 0 || at[len(at)-1] != int32(i) {
 					l.near[k] = append(at, int32(i))
 				}
-			}
-		}
-	}
-}
-
-// findPrices walks from each mineral's substance along its rates, which lead both ways, to the dollars that they reach.
-func (l *Ledger) findPrices() {
-	joined := map[Mineral]map[Basis][]Basis{}
-	for i := range l.rates {
-		r := &l.rates[i]
-		if joined[r.Mineral] == nil {
-			joined[r.Mineral] = map[Basis][]Basis{}
-			for _, o := range Oxides() {
-				joined[r.Mineral][o.Of] = append(joined[r.Mineral][o.Of], o.Per)
-				joined[r.Mineral][o.Per] = append(joined[r.Mineral][o.Per], o.Of)
-			}
-		}
-		j := joined[r.Mineral]
-		if !slices.Contains(j[r.Of], r.Per) {
-			j[r.Of], j[r.Per] = append(j[r.Of], r.Per), append(j[r.Per], r.Of)
-		}
-	}
-	for m, j := range joined {
-		reached := map[Basis]bool{l.substance[m]: true}
-		for todo := []Basis{l.substance[m]}; len(todo) > 0; todo = todo[1:] {
-			for _, b := range j[todo[0]] {
-				if !reached[b] {
-					reached[b], todo = true, append(todo, b)
-				}
-			}
-		}
-		for b := range reached {
-			if b.Money() {
-				l.priced[priceKey{m, b}] = true
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package bgs
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -31,6 +32,8 @@ type page struct {
 	matched int // numberMatched, -1: not stated
 	stamp   string
 	self    string // the question
+	offset  string // where in all that answers it the page starts, "" where it does not say
+	first   string // its first feature
 }
 
 func (r *reader) geoJSON(f adapter.File, in *bufio.Reader) {
@@ -116,7 +119,7 @@ func (p *page) member(name string) error {
 			p.stamp = s[:len("2024-11-30")]
 		}
 	case "links":
-		p.self = questionOf(raw)
+		p.self, p.offset = questionOf(raw)
 	case "code", "description":
 		if !p.isList {
 			return fmt.Errorf("the API answered with an error: %.200q", strings.ToValidUTF8(string(raw), ""))
@@ -125,11 +128,12 @@ func (p *page) member(name string) error {
 	return nil
 }
 
-// questionOf is the address of a page without what tells pages of one question apart; "" where the links do not say it.
-func questionOf(links json.RawMessage) string {
+// questionOf is the address of a page without what tells pages of one question apart, and the offset among that; "" where the links do not say
+// it.
+func questionOf(links json.RawMessage) (self, offset string) {
 	var all []struct{ Rel, Href string }
 	if json.Unmarshal(links, &all) != nil {
-		return ""
+		return "", ""
 	}
 	for _, l := range all {
 		u, err := url.Parse(l.Href)
@@ -137,12 +141,13 @@ func questionOf(links json.RawMessage) string {
 			continue
 		}
 		q := u.Query()
+		offset = cmp.Or(q.Get("offset"), q.Get("startindex"))
 		for _, page := range []string{"limit", "offset", "startindex", "f", "lang"} {
 			q.Del(page)
 		}
-		return u.Path + "?" + q.Encode()
+		return u.Path + "?" + q.Encode(), offset
 	}
-	return ""
+	return "", ""
 }
 
 func (p *page) features() error {
@@ -153,6 +158,9 @@ func (p *page) features() error {
 		if err := p.text.Decode(&raw); err != nil {
 			return err
 		}
+		if p.rows == 1 {
+			p.first = string(raw)
+		}
 		w := &feature{run: p.run, pos: p.file.Pos(p.rows)}
 		if fault := w.read(raw); fault != nil {
 			p.run.Row()
@@ -161,7 +169,7 @@ func (p *page) features() error {
 			p.kept = append(p.kept, w)
 		} else {
 			p.run.Row()
-			p.run.Drop(otherCommodity)
+			p.run.Drop(p.unwanted(w))
 		}
 		switch {
 		case p.run.Done():
@@ -249,6 +257,7 @@ func simple(value []byte) (string, bool) {
 type question struct {
 	matched, read, pages int
 	last                 flows.Pos
+	starts               map[string]string // the files by where their pages start
 }
 
 // count notes how much of a question a page answers. A page that holds all of it needs no others.
@@ -259,9 +268,15 @@ func (r *reader) count(p *page) {
 	id := fmt.Sprint(path.Dir(p.file.Path), " ", p.self, " ", p.matched)
 	q := r.pages[id]
 	if q == nil {
-		q = &question{matched: p.matched}
+		q = &question{matched: p.matched, starts: map[string]string{}}
 		r.pages[id] = q
 	}
+	start := cmp.Or(p.offset, p.first)
+	if have, twice := q.starts[start]; twice && start != "" { // a page in place of one that is missing would make up the number
+		r.run.Fail(p.file.Pos(0), fmt.Errorf("%w: the page of %s once more: drop one of them", datasets.ErrShape, have))
+		return
+	}
+	q.starts[start] = p.file.Name
 	q.read += p.rows
 	q.pages++
 	q.last = p.file.Pos(0)
@@ -277,7 +292,7 @@ func (r *reader) checkPages() {
 			r.run.Fail(q.last, fmt.Errorf("%w: numberMatched says %d features, and the pages (%d) hold %d: %d are missing; save the other pages (offset) beside it",
 				datasets.ErrShape, q.matched, q.pages, q.read, q.matched-q.read))
 		case q.read > q.matched:
-			r.run.Fail(q.last, fmt.Errorf("%w: numberMatched says %d features, and the pages (%d) hold %d: one stands there twice",
+			r.run.Fail(q.last, fmt.Errorf("%w: numberMatched says %d features, and the pages (%d) hold %d: some of it stands there twice",
 				datasets.ErrShape, q.matched, q.pages, q.read))
 		}
 	}

@@ -11,6 +11,7 @@ import (
 // Why a row gives no claim.
 const (
 	otherCommodity = "other commodity or statistic"
+	otherForm      = "a form of a commodity that is not read" // "Columbite-tantalite-Nb content"
 	notAvailable   = "not available"
 	noCountry      = "no country by ISO 3166-1, or more than one"
 	partOfCountry  = "a part of a country"
@@ -51,6 +52,7 @@ type reader struct {
 	Source
 	run     *adapter.Run
 	asked   map[key]Commodity
+	named   map[key]bool // of any form
 	origins map[string]*flows.Origin
 	pages   map[string]*question
 }
@@ -76,7 +78,7 @@ func letters(s string) string {
 }
 
 func newReader(s Source, run *adapter.Run) *reader {
-	r := &reader{Source: s, run: run, asked: map[key]Commodity{}, origins: map[string]*flows.Origin{}, pages: map[string]*question{}}
+	r := &reader{Source: s, run: run, asked: map[key]Commodity{}, named: map[key]bool{}, origins: map[string]*flows.Origin{}, pages: map[string]*question{}}
 	if r.Commodities == nil {
 		r.Commodities = Commodities()
 	}
@@ -86,6 +88,7 @@ func newReader(s Source, run *adapter.Run) *reader {
 	told := map[flows.Mineral]bool{}
 	for _, c := range r.Commodities {
 		r.asked[keyOf(c.Kind.String(), c.Name, c.Form)] = c
+		r.named[keyOf(c.Kind.String(), c.Name, "")] = true
 		if substance := firstOf(c.Content, c.Plain); !told[c.Mineral] {
 			told[c.Mineral] = true
 			run.Mineral(c.Mineral, substance, s.Name+"bgs.Source")
@@ -148,11 +151,19 @@ func (r *reader) wanted(w row) (Commodity, bool) {
 	return c, ok
 }
 
+// unwanted is why a row is of no commodity that is read.
+func (r *reader) unwanted(w row) string {
+	if r.named[keyOf(w.text(statistic), w.text(commodity), "")] {
+		return otherForm
+	}
+	return otherCommodity
+}
+
 // take makes a claim of a row that is counted already.
 func (r *reader) take(w row, pos flows.Pos, published string) {
 	com, ok := r.wanted(w)
 	if !ok {
-		r.run.Drop(otherCommodity)
+		r.run.Drop(r.unwanted(w))
 		return
 	}
 	failed := false

@@ -73,8 +73,9 @@ type notes struct {
 }
 
 var (
-	fiscalYear = regexp.MustCompile(`(?i)^(?:fiscal )?years? (?:end(?:ed|ing)|to) (\d{1,2})(?:st|nd|rd|th)? ([a-z]+) (of|following)\b(.*)$`)
-	anyFiscal  = regexp.MustCompile(`(?i)^(fiscal )?years? (end|to )`)
+	fiscalYear = regexp.MustCompile(`(?i)^(?:(?:(?:fiscal|financial) )?years?|(?:twelve|12) months) (?:end(?:ed|ing)|to) (\d{1,2})(?:st|nd|rd|th)? ([a-z]+) (of|following)\b(.*)$`)
+	anyFiscal  = regexp.MustCompile(`(?i)\b(?:fiscal|financial) years?\b|\b(?:years?|months) end(?:s|ed|ing)?\b|^years? to `)
+	otherYear  = regexp.MustCompile(`(?i)\b(?:previous|preceding|before)\b`)
 	exported   = regexp.MustCompile(`(?i)\bexport(s|ed)?\b`)
 	estimate   = regexp.MustCompile(`(?i)\bestimate`)
 	contentOf  = regexp.MustCompile(`^([A-Z][A-Za-z0-9]*) content\.?$`)
@@ -86,7 +87,7 @@ func readNotes(text string, kind Kind) (notes, error) {
 	for _, note := range strings.Split(text, "|") {
 		note = strings.TrimSpace(note)
 		switch m := fiscalYear.FindStringSubmatch(note); {
-		case m != nil:
+		case m != nil && !otherYear.MatchString(m[4]):
 			if err := n.ends(m); err != nil {
 				return n, err
 			}

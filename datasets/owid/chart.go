@@ -92,10 +92,13 @@ func (r *reader) figures(c Column, f adapter.File, meta *metadata, name string, 
 	switch {
 	case stated != "":
 		u, content, ok := unitOf(stated)
+		brief, _, short := unitOf(said.ShortUnit)
 		set, _, sound := unitOf(c.Unit)
 		switch {
 		case !ok:
 			return out, fmt.Errorf("%w: the metadata say %q: want a unit of mass", datasets.ErrUnit, stated)
+		case short && brief != u:
+			return out, fmt.Errorf("%w: the metadata say %q and, for short, %q: they contradict themselves", datasets.ErrUnit, said.Unit, said.ShortUnit)
 		case content && c.Basis == flows.Gross:
 			return out, fmt.Errorf("%w: the metadata say %q, and Basis is gross", flows.ErrBasis, stated)
 		case c.Unit != "" && (!sound || set != u):

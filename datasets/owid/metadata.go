@@ -2,6 +2,7 @@ package owid
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -102,7 +103,7 @@ func parseMetadata(in *bufio.Reader) (*metadata, error) {
 	var wrong *json.UnmarshalTypeError
 	switch err := json.Unmarshal(text, &m); {
 	case errors.As(err, &wrong):
-		return nil, fmt.Errorf("%w: %s is not what the metadata of a chart have there", datasets.ErrShape, wrong.Field)
+		return nil, fmt.Errorf("%w: %s is not what the metadata of a chart have there", datasets.ErrShape, cmp.Or(wrong.Field, wrong.Value))
 	case err != nil:
 		return nil, adapter.ExplainJSON(err)
 	case m.Columns == nil:
@@ -135,9 +136,13 @@ func (m *metadata) date(i indicator) string {
 	return ""
 }
 
-// unitOf reads a unit of mass. content reports whether it says that it is of contained metal.
+// unitOf reads a unit of mass. content reports whether it says that it is of contained metal. Tonnes of something's equivalent are no mass of
+// what was mined.
 func unitOf(text string) (u adapter.Unit, content, ok bool) {
 	word, rest, _ := strings.Cut(strings.ToLower(strings.Join(strings.Fields(text), " ")), " of ")
+	if strings.Contains(rest, "equivalent") {
+		return u, false, false
+	}
 	content = strings.Contains(rest, "content") || strings.Contains(rest, "contained")
 	if head, tail, bracket := strings.Cut(word, " ("); bracket {
 		word = head

@@ -21,8 +21,7 @@
 // row: metr. t, kg for gold, ct for diamonds. The year stands in the header, or else in the title.
 //
 // A printed 0 is anywhere from 0 to half a unit, since World Mining Data does not tell nothing from little. Only 6.4 says which figures
-// are estimated (data source e; r is reported, p provisional): read it rather than 6.5 where you have both. Of two figures of one edition
-// the ledger lets one speak.
+// are estimated (data source e; r is reported, p provisional). Where both are read, what 6.5 repeats of 6.4 is dropped and counted.
 //
 // # Editions
 //

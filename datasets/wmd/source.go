@@ -55,7 +55,7 @@ func DerivedByDefault() []datasets.Series {
 // Records yields a claim for each figure of a commodity, file by file, sheet by sheet and row by row.
 func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.Record, error] {
 	return adapter.Records(ctx, q, s.Stats, func(run *adapter.Run) {
-		r := &reader{Source: s, run: run, origins: map[string]*flows.Origin{}}
+		r := &reader{Source: s, run: run, origins: map[string]*flows.Origin{}, told: map[figure]string{}}
 		if r.Commodities == nil {
 			r.Commodities = Commodities()
 		}
@@ -71,6 +71,12 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 			}
 			run.Workbook(f, r.sheet(f))
 		}
+		for _, w := range r.later {
+			if run.Done() {
+				return
+			}
+			w.table.row(w)
+		}
 	})
 }
 
@@ -84,6 +90,15 @@ type reader struct {
 	Source
 	run     *adapter.Run
 	origins map[string]*flows.Origin
+	told    map[figure]string // amounts that tables with a data source give
+	later   []*row            // of tables without one
+}
+
+// figure is one of an edition.
+type figure struct {
+	edition int
+	flow    flows.Flow
+	basis   flows.Basis
 }
 
 // commodity finds a commodity by the name of a sheet, and what stands in its brackets.

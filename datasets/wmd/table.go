@@ -22,6 +22,7 @@ const (
 	aggregate      = "total, continent or other countries"
 	partOfCountry  = "a part of a country"
 	notAvailable   = "not available (empty)"
+	told           = "in a table that says who made it (6.4) too"
 )
 
 // table is one sheet while it is read: a title, a header, a row a country.
@@ -58,6 +59,9 @@ func (t *table) read(r xlsx.Row) {
 	case t.dropped != "":
 		t.run.Row()
 		t.run.Drop(t.dropped)
+	case t.source < 0: // 6.5 once 6.4 is known: the one says who made a figure, the other does not
+		r.Cells = slices.Clone(r.Cells)
+		t.later = append(t.later, &row{table: t, cells: r})
 	default:
 		t.row(&row{table: t, cells: r})
 	}
@@ -99,11 +103,15 @@ func (t *table) begin() error {
 		t.dropped = otherTable
 		return nil
 	}
+	twice := 0
 	for i, name := range t.header {
 		if m := production.FindStringSubmatch(name); m != nil {
 			y, err := strconv.Atoi(m[1])
 			if err != nil {
 				return err
+			}
+			if slices.ContainsFunc(t.figures, func(f figureColumn) bool { return f.year == y }) {
+				twice = y
 			}
 			t.figures = append(t.figures, figureColumn{i, y})
 		}
@@ -112,6 +120,9 @@ func (t *table) begin() error {
 	if !ok {
 		t.dropped = otherCommodity
 		return nil
+	}
+	if twice != 0 {
+		return fmt.Errorf("%w: two columns are of %d: keep one of them", datasets.ErrColumn, twice)
 	}
 	t.commodity = com
 	if len(t.figures) == 0 {
@@ -145,12 +156,7 @@ func (c Commodity) basis(bracket string) (flows.Basis, error) {
 
 // edition is the origin of the table.
 func (t *table) edition(title string) (*flows.Origin, error) {
-	edition := t.Edition
-	if edition == 0 {
-		for _, f := range t.figures {
-			edition = max(edition, f.year+2)
-		}
-	}
+	edition := t.year()
 	published, err := adapter.Published(t.Published, strconv.Itoa(edition), t.file)
 	if err != nil {
 		return nil, err
@@ -173,6 +179,18 @@ func (t *table) edition(title string) (*flows.Origin, error) {
 	}
 	t.origins[id] = o
 	return o, nil
+}
+
+// year is that of the edition.
+func (t *table) year() int {
+	if t.Edition != 0 {
+		return t.Edition
+	}
+	y := 0
+	for _, f := range t.figures {
+		y = max(y, f.year+2)
+	}
+	return y
 }
 
 func (t *table) pos(line int) flows.Pos { return t.file.SheetPos(t.sheet, line) }
@@ -230,7 +248,7 @@ func (t *table) row(w *row) {
 		w.fail(t.source, err)
 	}
 	var claims []flows.Record
-	missing := 0
+	missing, again := 0, 0
 	for _, f := range t.figures {
 		if w.empty(f.column) {
 			missing++
@@ -246,15 +264,27 @@ func (t *table) row(w *row) {
 		if slices.ContainsFunc(t.Derived, func(s datasets.Series) bool { return s.Holds(c.Flow) }) {
 			c.Evidence = flows.Derived
 		}
+		this := figure{t.year(), c.Flow, t.basis}
+		if t.source >= 0 {
+			t.told[this] = c.Amount.Text
+		} else if t.told[this] == c.Amount.Text { // one that differs is for the ledger to warn of
+			again++
+			continue
+		}
 		claims = append(claims, c)
 	}
 	switch {
 	case w.bad:
+	case len(claims) == 0 && again > 0:
+		t.run.Drop(told)
 	case len(claims) == 0:
 		t.run.Drop(notAvailable)
 	default:
 		for range missing {
 			t.run.Missing(notAvailable)
+		}
+		for range again {
+			t.run.Missing(told)
 		}
 		t.run.Keep(claims...)
 	}
@@ -262,7 +292,7 @@ func (t *table) row(w *row) {
 
 // claim is the claim of one cell but for its place.
 func (w *row) claim(f figureColumn, u adapter.Unit, evidence flows.Evidence) (flows.Claim, error) {
-	text, figure, err := readFigure(w.cells.Cell(f.column))
+	text, read, err := readFigure(w.cells.Cell(f.column))
 	if err != nil {
 		return flows.Claim{}, err
 	}
@@ -272,7 +302,7 @@ func (w *row) claim(f figureColumn, u adapter.Unit, evidence flows.Evidence) (fl
 			return flows.Claim{}, err
 		}
 	}
-	amount, err := figure.Amount(text, u, w.basis, spread)
+	amount, err := read.Amount(text, u, w.basis, spread)
 	return flows.Claim{
 		Flow:     flows.Flow{Mineral: w.commodity.Mineral, Period: flows.Year(f.year), From: flows.Ground},
 		Amount:   amount,
@@ -325,7 +355,7 @@ func unitOf(text string) (adapter.Unit, error) {
 	case "ct":
 		return adapter.Unit{Tonnes: 0.2 * float64(flows.Gram), Symbol: "ct"}, nil // the metric carat, exact
 	}
-	return adapter.Unit{}, fmt.Errorf("%w: want metr. t, kg or ct", datasets.ErrUnit)
+	return adapter.Unit{Tonnes: float64(flows.Tonne), Symbol: "t"}, fmt.Errorf("%w: want metr. t, kg or ct", datasets.ErrUnit)
 }
 
 // flag reads who made a figure: r, p, e, or several.

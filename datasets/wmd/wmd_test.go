@@ -168,8 +168,24 @@ func TestBothTablesOfAnEdition(t *testing.T) {
 	l, err := datasets.Load(context.Background(), datasets.Query{Places: []flows.Place{"COD"}}, wmd.Source{FS: fstest.MapFS{
 		"6.4.xlsx": {Data: xlsxtest.Workbook(t, production()...)}, "6.5.xlsx": {Data: xlsxtest.Workbook(t, share...)}}})
 	require.NoError(t, err)
-	require.Len(t, l.About(flows.Flow{Mineral: flows.Tin, Period: flows.Year(2022), From: flows.Ground, To: "COD"}), 2)
+	require.Len(t, l.About(flows.Flow{Mineral: flows.Tin, Period: flows.Year(2022), From: flows.Ground, To: "COD"}), 1)
 	require.Len(t, l.Balance(flows.Cell{Mineral: flows.Tin, Place: "COD", Period: flows.Year(2022)}).Output, 1)
+}
+
+// Only 6.4 says that a figure is estimated. What 6.5 repeats of it does not speak in its place, in whatever order they are read.
+func TestOnlyOneTableSaysWhoMadeAFigure(t *testing.T) {
+	flagged := xlsxtest.Sheet{Name: "Tin", Rows: [][]string{{"Country", "unit", "2021", "2022", "data source"},
+		{"Burundi", "metr. t", "90", "80", "e"}, {"Rwanda", "metr. t", "2300", "3115", "r"}}}
+	plain := xlsxtest.Sheet{Name: "Tin ", Rows: [][]string{{"Rank 2022", "Country", "unit", "Production 2022"},
+		{"1", "Burundi", "metr. t", "80"}, {"2", "Rwanda", "metr. t", "3115"}, {"3", "Uganda", "metr. t", "7"}}}
+	for _, names := range [][2]string{{"6.4.xlsx", "6.5.xlsx"}, {"b.xlsx", "a.xlsx"}} {
+		var stats datasets.Stats
+		all := claims(t, wmd.Source{Stats: &stats, FS: fstest.MapFS{
+			names[0]: {Data: xlsxtest.Workbook(t, flagged)}, names[1]: {Data: xlsxtest.Workbook(t, plain)}}})
+		require.Equal(t, flows.Estimated, one(t, all, flows.Tin, "BDI", 2022).Evidence)
+		require.Equal(t, flows.Reported, one(t, all, flows.Tin, "UGA", 2022).Evidence)
+		require.Equal(t, "5 rows: 3 kept, 2 in a table that says who made it (6.4) too", stats.String())
+	}
 }
 
 func TestFaults(t *testing.T) {
@@ -184,6 +200,7 @@ func TestFaults(t *testing.T) {
 		"published: \"soon\": want 2024":                          {FS: folder(t), Published: "soon"},
 		"no .xlsx workbook":                                       {Open: open([]byte("Country,unit")), Name: "a.xlsx"},
 		`column B (unit): "Mio m3": bad unit: want metr. t, kg`:   sheet("Gold", head, []string{"Rwanda", "Mio m3", "1"}),
+		"a.xlsx/Gold:1: bad column: two columns are of 2022":      sheet("Gold", []string{"Country", "unit", "2022", "Production 2022"}, []string{"Rwanda", "kg", "1", "2"}),
 		`column A (Country): "Congo": "Congo" can be`:             sheet("Gold", head, []string{"Congo", "kg", "1"}),
 		`column C (Production 2022): "1 990": want a number`:      sheet("Gold", head, []string{"Rwanda", "kg", "1 990"}),
 		`column C (Production 2022): "-5": want a number`:         sheet("Gold", head, []string{"Rwanda", "kg", "-5"}),

@@ -34,6 +34,28 @@ func TestPublishersFiles(t *testing.T) {
 	require.Contains(t, out, "TradeData.csv:2")
 }
 
+// What a scenario of the built-in data says of a publisher's figures holds for those of the publisher's own files too: under rwanda-tin-laundromat
+// USGS' figure for 2023 is no output, whichever file it comes from.
+func TestScenariosHoldForPublishersFiles(t *testing.T) {
+	dir := t.TempDir()
+	table := "SOURCE,COMMODITY,COUNTRY,TYPE,UNIT_MEAS,PROD_2023,PROD_EST_ 2024,PROD_NOTES\n" +
+		"MCS2025,Tin,Rwanda,\"Mine production, tin content\",metric tons,3700,3650,\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "MCS2025_World_Data.csv"), []byte(table), 0o644))
+	output := func(more ...string) string {
+		status, out, errs := call(append(more, "-data", "greatlakes", "-scenario", "rwanda-tin-laundromat", "-explain", "tin/RWA/2023")...)
+		require.Equal(t, 0, status, errs)
+		for _, line := range strings.Split(out, "\n") {
+			if strings.HasPrefix(line, "output ") {
+				return line
+			}
+		}
+		return ""
+	}
+	alone := output()
+	require.Contains(t, alone, ">=")
+	require.Equal(t, alone, output("-data", "usgs:"+dir))
+}
+
 // A publisher's figure that no rate carries to tonnes is set aside, and said.
 func TestFiguresWithoutARate(t *testing.T) {
 	dir := t.TempDir()
