@@ -62,6 +62,11 @@
 // [Result.Explain] gives every step of a row, the first-order share of each input in its variance, S = Var(E[Y|X]) / Var(Y), estimated from the
 // draws themselves, and first-order propagation beside them, u^2(y) = sum of (dy/dx u(x))^2.
 //
+// # Networks
+//
+// [Reconcile] closes the balances of many places at once: every flow moves as little as its uncertainty allows, and unrecorded corridors
+// carry what then is left. [Result.Flows] holds the flows, [Result.Tests] how well claims and balances agree.
+//
 // # References
 //
 // JCGM 100:2008 (GUM), doi:10.59161/JCGM100-2008E, and JCGM 101:2008 (propagation of distributions), doi:10.59161/JCGM101-2008.

@@ -15,6 +15,15 @@ import (
 // receiver declares is listed and not subtracted, unless Inflow is Declared. A third party's figure counts where both are silent, and
 // a scenario's always, for that is what the scenario says; so does an unrecorded inflow, which only a scenario brings.
 func (c *compiler) inflow() term {
+	counted, listed, warnings := c.inflows()
+	t := sumOf(counted)
+	t.used = append(t.used, listed...)
+	t.warnings = append(t.warnings, warnings...)
+	return t
+}
+
+// inflows are the flows that count, and what is only listed.
+func (c *compiler) inflows() (counted []*flowTerm, listed []use, warnings []Warning) {
 	type ends struct{ from, to flows.Place }
 	var order []ends
 	var unrecorded []flows.Claim
@@ -44,23 +53,22 @@ func (c *compiler) inflow() term {
 	slices.SortFunc(order, func(a, b ends) int {
 		return cmp.Or(strings.Compare(string(a.from), string(b.from)), strings.Compare(string(a.to), string(b.to)))
 	})
-	var terms []term
-	var fromWorld []term // counts only where no origin is known
+	var terms []*flowTerm
+	var fromWorld []*flowTerm // counts only where no origin is known
 	var unconfirmed, named []string
 	var claims []flows.Claim
-	var listed []use
 	total := math.NaN() // of what the receiver declares from anywhere
 	for _, e := range slices.Compact(order) {
 		o, r, x := byOrigin[e], byReceiver[e], byOther[e]
 		switch {
 		case x != nil && x.brought():
-			terms = append(terms, x.term)
+			terms = append(terms, x)
 		case prefer == Declared && r != nil:
-			terms = append(terms, r.term)
+			terms = append(terms, r)
 		case o != nil && r != nil && c.central(r.node) < c.central(o.node):
-			terms = append(terms, r.term)
+			terms = append(terms, r)
 		case o != nil:
-			terms = append(terms, o.term)
+			terms = append(terms, o)
 		case r != nil:
 			if e.from == flows.World {
 				total = c.central(r.node)
@@ -74,19 +82,15 @@ func (c *compiler) inflow() term {
 				listed = append(listed, u)
 			}
 		case x != nil && e.from == flows.World:
-			fromWorld = append(fromWorld, x.term)
+			fromWorld = append(fromWorld, x)
 		case x != nil:
-			terms = append(terms, x.term)
+			terms = append(terms, x)
 		}
 	}
 	if len(terms) == 0 {
 		terms = fromWorld
 	}
-	for _, f := range c.flowsOf(unrecorded, nil) {
-		terms = append(terms, f.term)
-	}
-	t := sum(terms...)
-	t.used = append(t.used, listed...)
+	terms = append(terms, c.flowsOf(unrecorded, nil)...)
 	if !math.IsNaN(total) { // the whole stands for its parts, which are converted at each origin's own rates
 		whole := fmt.Sprintf("%.3g t", total)
 		if len(named) > 0 {
@@ -95,8 +99,8 @@ func (c *compiler) inflow() term {
 		unconfirmed = []string{whole}
 	}
 	if len(unconfirmed) > 0 {
-		t.warnings = append(t.warnings, Warning{Code: ErrUnconfirmed, Claims: claims,
+		warnings = append(warnings, Warning{Code: ErrUnconfirmed, Claims: claims,
 			Text: "declared inflow that its origin does not confirm is not subtracted: " + strings.Join(unconfirmed, ", ")})
 	}
-	return t
+	return terms, listed, warnings
 }

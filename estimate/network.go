@@ -13,6 +13,7 @@ type FlowEstimate struct {
 	Unobserved  bool          // the data and the balances do not determine it
 	Claims      []flows.Claim // what went in
 	ActiveBound bool          // it is held at zero: its standard deviation is that of the active set
+	Least       *float64      // the least that closes the balances with every other claim where it was reconciled; nil where somebody claims the flow
 }
 
 // Tests says whether the claims and the balances of a network agree.
@@ -22,13 +23,25 @@ type Tests struct {
 	P       float64 // probability of a larger J where claims and balances agree
 	Largest Test    // the test that speaks loudest against them
 	All     []Test  // every test, the strongest first
+
+	Networks []NetworkTest // J is the sum of theirs
+	Suspects []Test        // gross errors found one after the other, each with those before it allowed for
+}
+
+// NetworkTest is the test of one mineral and period as a whole.
+type NetworkTest struct {
+	Mineral flows.Mineral
+	Period  flows.Period
+	J       float64
+	DF      int
+	P       float64
 }
 
 // Test is one test for a gross error.
 type Test struct {
 	Kind       string      // "measurement", "nodal", "bias", "leak"
 	Flow       *flows.Flow // of a flow; nil for the balance of a place
-	Cell       *flows.Cell // of the balance of a place; nil for a flow
+	Cell       *flows.Cell // of the balance of a place, or of a union of places that share flows which nobody measures; nil for a flow
 	Statistic  float64     // standard normal for measurement and nodal; chi-square with one degree of freedom for bias and leak
 	Critical   float64     // at the level of the test as a whole (Sidak)
 	P          float64     // probability of a larger statistic for this test alone

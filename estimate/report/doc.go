@@ -44,6 +44,35 @@
 //
 // A number that is not finite is an error that names the cell: it can't be written and must not be hidden.
 //
+// # Networks
+//
+// NetworkText, NetworkMarkdown, NetworkCSV and NetworkJSON write what a network estimator says of flows between places. None of them writes a table
+// without J, its degrees of freedom and the largest test, or the diagnostics of the chains: a reconciled figure without them looks better
+// than it is. NetworkJSON writes one object, S as above:
+//
+//	schema      "mineralflows/network/v1"
+//	scenario, seed, draws, level
+//	flows       one object per flow, by mineral, period, channel, ends and part:
+//	  mineral, period, from, to, channel, part, basis
+//	  claimed        what the claims alone say, S or null; claimed_bound "" (about), "floor" or "ceiling"
+//	  prior          before the data, S or null
+//	  estimate       with the balances closed, S; bound "floor" where it is the least that closes them; prob_positive
+//	  z              how far the claimed figure moved, in standard deviations of such a move, or null
+//	  least          the least that closes the balances, null for a flow that somebody claims
+//	  unobserved     neither claims nor balances determine it
+//	  at_zero        it is held at zero: its standard deviation is that of the active set
+//	  claims         as in a cell
+//	places      [{"mineral", "place", "period", "basis", "surplus"}]: the balances as the claims have them, surplus as in a cell
+//	tests       null, or {"J", "df", "p", "largest", "suspects", "networks"}: largest (null where nothing can be tested) and suspects (gross
+//	            errors, one after the other) are {"kind", "flow", "place", "statistic", "critical", "p", "magnitude", "equivalent"} with one of
+//	            flow and place null; networks [{"mineral", "period", "J", "df", "p"}]
+//	diagnostics null, or {"max_rhat", "min_ess_bulk", "min_ess_tail", "divergences"}
+//	warnings    [{"code", "text"}]
+//	origins     as above
+//
+// NetworkCSV writes one row per flow with the same names flattened (claimed_mean ... estimate_hi), the number of claims, and J, df and p of the
+// network of its mineral and period.
+//
 // # CSV
 //
 // CSV writes one row per cell, in the order of the cells, with the names of the JSON fields flattened. An empty field is absent. Its
