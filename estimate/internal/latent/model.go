@@ -1,0 +1,235 @@
+package latent
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// Model is a network of flows, what is known of them beforehand, and what was read.
+type Model struct {
+	Flows    []Flow
+	Errors   []string // the names of the shared errors, each standard normal
+	Balances []Balance
+	Readings []Reading
+	Walks    []Walk
+}
+
+// Flow is one positive flow in one period.
+type Flow struct {
+	Name  string
+	Prior Prior
+	Start float64 // a value, in tonnes, near which sampling may start
+}
+
+// Kind is the kind of a prior.
+type Kind uint8
+
+// The kinds of priors.
+const (
+	LogNormal  Kind = iota // with median Scale and standard deviation LogSD of the logarithm
+	Flat                   // in the logarithm: no information, and no distribution
+	HalfNormal             // of standard deviation Scale before it was cut at zero
+)
+
+// Prior is what is known of a flow beforehand.
+type Prior struct {
+	Kind         Kind
+	Scale, LogSD float64
+}
+
+// Term is a flow of a balance: Sign +1 comes in, -1 goes out.
+type Term struct {
+	Flow int
+	Sign float64
+}
+
+// Balance is the balance of a node in a period.
+type Balance struct {
+	Name     string
+	Terms    []Term
+	Mean, SD float64 // of the prior of the stock change
+	// Closing is the flow, one of Terms, that is computed from the others where there is no stock change; -1: there is one. A closing
+	// flow is a term of no other balance.
+	Closing int
+}
+
+// Bound says whether a reading is about its value, or only bounded by it.
+type Bound uint8
+
+// The bounds.
+const (
+	About Bound = iota
+	AtLeast
+	AtMost
+)
+
+// Reading is what was read of a sum of flows, or of the stock change of a node.
+type Reading struct {
+	Name   string
+	Y      float64 // its logarithm; the stock change itself where Balance is set
+	SD     float64 // of the independent error of Y
+	Flows  []int   // the flows that were read, summed
+	Of     []int   // for a share: the sum that it is a share of
+	Errors []Load
+	Bound  Bound
+	Stock  bool // a reading of the stock change of Balance
+	Node   int  // the balance
+}
+
+// Load says how a shared error enters a reading: Y + Coefficient z is free of it.
+type Load struct {
+	Error       int
+	Coefficient float64
+}
+
+// Walk ties the logarithms of two flows of one corridor in successive periods.
+type Walk struct {
+	From, To int
+	Scale    float64
+}
+
+// Dim is the number of parameters: the logarithms of the flows that close no balance, in order, then the shared errors.
+func (m *Model) Dim() int { return len(m.Flows) - m.closed() + len(m.Errors) }
+
+func (m *Model) closed() int {
+	n := 0
+	for i := range m.Balances {
+		if m.Balances[i].Closing >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// closes says of each flow which balance it closes, -1 for none.
+func (m *Model) closes() []int {
+	out := make([]int, len(m.Flows))
+	for i := range out {
+		out[i] = -1
+	}
+	for i := range m.Balances {
+		if c := m.Balances[i].Closing; c >= 0 {
+			out[c] = i
+		}
+	}
+	return out
+}
+
+// Start fills x with parameters near the flows' starting values, from which chains set out.
+func (m *Model) Start(r *rand.Rand, x []float64) {
+	k := 0
+	for f, c := range m.closes() {
+		if c < 0 {
+			x[k] = math.Log(m.Flows[f].Start) + 0.3*r.NormFloat64()
+			k++
+		}
+	}
+	for ; k < len(x); k++ {
+		x[k] = r.NormFloat64()
+	}
+}
+
+// State is one joint world.
+type State struct {
+	Flows  []float64 // tonnes
+	Stock  []float64 // tonnes, of each balance
+	Errors []float64
+}
+
+// States turns parameters into worlds. It belongs to one goroutine, and so does the State that it returns, until the next call.
+type States struct {
+	m      *Model
+	closes []int
+	s      State
+}
+
+// NewStates returns a States of m.
+func NewStates(m *Model) *States {
+	return &States{m, m.closes(), State{make([]float64, len(m.Flows)), make([]float64, len(m.Balances)), make([]float64, len(m.Errors))}}
+}
+
+// At is the world at the parameters x.
+func (t *States) At(x []float64) *State {
+	k := 0
+	for f, c := range t.closes {
+		if c < 0 {
+			t.s.Flows[f] = math.Exp(x[k])
+			k++
+		} else {
+			t.s.Flows[f] = 0
+		}
+	}
+	copy(t.s.Errors, x[k:])
+	t.m.close(&t.s)
+	return &t.s
+}
+
+// close computes what follows from the balances.
+func (m *Model) close(s *State) {
+	for i := range m.Balances {
+		b := &m.Balances[i]
+		sum, sign := 0.0, 0.0
+		for _, t := range b.Terms {
+			if t.Flow == b.Closing {
+				sign = t.Sign
+				continue
+			}
+			sum += t.Sign * s.Flows[t.Flow]
+		}
+		s.Stock[i] = sum
+		if b.Closing >= 0 {
+			s.Flows[b.Closing] = -sum * sign
+			s.Stock[i] = 0
+		}
+	}
+}
+
+// Centre is what a reading says at a world, on its own scale: the logarithm of the sum, with the shared errors in it, or the stock
+// change.
+func (m *Model) Centre(r *Reading, s *State) float64 {
+	if r.Stock {
+		return s.Stock[r.Node]
+	}
+	c := math.Log(sum(s.Flows, r.Flows))
+	if len(r.Of) > 0 {
+		c -= math.Log(sum(s.Flows, r.Of))
+	}
+	for _, l := range r.Errors {
+		c -= l.Coefficient * s.Errors[l.Error]
+	}
+	return c
+}
+
+func sum(x []float64, at []int) float64 {
+	total := 0.0
+	for _, i := range at {
+		total += x[i]
+	}
+	return total
+}
+
+// LogLikelihood is the logarithm of the density of a reading at a world; of a bound, of the probability that it holds.
+func (m *Model) LogLikelihood(r *Reading, s *State) float64 {
+	t := (r.Y - m.Centre(r, s)) / r.SD
+	switch r.Bound {
+	case AtLeast:
+		l, _ := logPhi(-t)
+		return l
+	case AtMost:
+		l, _ := logPhi(t)
+		return l
+	}
+	return -t*t/2 - math.Log(r.SD) - math.Log(2*math.Pi)/2
+}
+
+// logPhi is ln Phi(t), the logarithm of the standard normal distribution function, and its slope phi/Phi. Below -30, where Phi itself
+// becomes too small, it takes the asymptotic series of Mills' ratio, whose first term left out is 15/t^6 of the whole, 2e-8.
+func logPhi(t float64) (value, slope float64) {
+	if t > -30 {
+		p := math.Erfc(-t/math.Sqrt2) / 2
+		return math.Log(p), math.Exp(-t*t/2) / (math.Sqrt(2*math.Pi) * p)
+	}
+	q := 1 / (t * t)
+	series := 1 - q + 3*q*q
+	return -t*t/2 - math.Log(-t*math.Sqrt(2*math.Pi)) + math.Log(series), -t / series
+}
