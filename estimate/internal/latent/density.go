@@ -9,14 +9,14 @@ type Density struct {
 	param    []int     // the parameter of each flow, -1 where it closes a balance
 	logScale []float64 // of the prior of each flow
 
-	x  []float64 // flows
-	gx []float64 // slope by the logarithm of each flow; by the flow itself where it closes a balance
+	x, logX, slope []float64 // flows, their logarithms, and the slopes of these by the parameter
+	gx             []float64 // slope by the logarithm of each flow; by the flow itself where it closes a balance
 }
 
 // NewDensity returns the density of m, which must not change while it is used.
 func NewDensity(m *Model) *Density {
 	n := len(m.Flows)
-	d := &Density{m: m, param: make([]int, n), logScale: make([]float64, n), x: make([]float64, n), gx: make([]float64, n)}
+	d := &Density{m: m, param: make([]int, n), logScale: make([]float64, n), x: make([]float64, n), logX: make([]float64, n), slope: make([]float64, n), gx: make([]float64, n)}
 	for f, c := range m.closes() {
 		d.param[f] = -1
 		d.logScale[f] = math.Log(m.Flows[f].Prior.Scale)
@@ -37,14 +37,14 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 	m := d.m
 	n := len(d.free)
 	z, gz := theta[n:], grad[n:]
-	lp := d.priors(theta)
+	lp := d.priors(theta, grad)
 	for i, v := range z {
 		lp -= v * v / 2
 		gz[i] = -v
 	}
 	for i := range m.Walks {
 		w := &m.Walks[i]
-		lp += d.walk(w, theta)
+		lp += d.walk(w)
 	}
 	for i := range m.Balances {
 		l, ok := d.balance(&m.Balances[i])
@@ -54,7 +54,7 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 		lp += l
 	}
 	for i := range m.Readings {
-		lp += d.reading(&m.Readings[i], theta, z, gz)
+		lp += d.reading(&m.Readings[i], z, gz)
 	}
 	for i := range m.Balances { // what closes a balance follows from the other flows
 		b := &m.Balances[i]
@@ -74,19 +74,20 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 		}
 	}
 	for k, f := range d.free {
-		grad[k] = d.gx[f]
+		grad[k] += d.gx[f] * d.slope[f]
 	}
 	return lp
 }
 
-// priors fills the flows and starts their slopes.
-func (d *Density) priors(theta []float64) float64 {
+// priors fills the flows and starts their slopes; in grad those of the change of coordinates.
+func (d *Density) priors(theta, grad []float64) float64 {
 	lp := 0.0
 	for k, f := range d.free {
-		u := theta[k]
-		x := math.Exp(u)
-		d.x[f] = x
-		p := &d.m.Flows[f].Prior
+		flow := &d.m.Flows[f]
+		x, u, slope := flow.amount(theta[k])
+		d.x[f], d.logX[f], d.slope[f] = x, u, slope
+		grad[k] = 0
+		p := &flow.Prior
 		switch p.Kind {
 		case LogNormal:
 			e := (u - d.logScale[f]) / p.LogSD
@@ -96,6 +97,10 @@ func (d *Density) priors(theta []float64) float64 {
 			q := x / p.Scale
 			lp += u - q*q/2
 			d.gx[f] = 1 - q*q
+			if flow.soft() { // the density by v is that by ln x times d ln x / d v
+				lp += math.Log(slope)
+				grad[k] = 1 - x*slope/flow.Unit - slope
+			}
 		default:
 			d.gx[f] = 0
 		}
@@ -103,8 +108,8 @@ func (d *Density) priors(theta []float64) float64 {
 	return lp
 }
 
-func (d *Density) walk(w *Walk, theta []float64) float64 {
-	e := theta[d.param[w.To]] - theta[d.param[w.From]]
+func (d *Density) walk(w *Walk) float64 {
+	e := d.logX[w.To] - d.logX[w.From]
 	a := 4*w.Scale*w.Scale + e*e
 	d.gx[w.To] -= 5 * e / a
 	d.gx[w.From] += 5 * e / a
@@ -151,15 +156,14 @@ func likelihood(b Bound, t float64) (lp, slope float64) {
 }
 
 // reading adds the likelihood of a reading.
-func (d *Density) reading(r *Reading, theta, z, gz []float64) float64 {
+func (d *Density) reading(r *Reading, z, gz []float64) float64 {
 	if r.Stock {
 		return d.stock(r)
 	}
 	t, whole, of := r.Y, 0.0, 0.0
-	k := d.param[r.Flows[0]]
-	single := len(r.Flows) == 1 && k >= 0
+	single := len(r.Flows) == 1 && d.param[r.Flows[0]] >= 0
 	if single {
-		t -= theta[k]
+		t -= d.logX[r.Flows[0]]
 	} else {
 		whole = sum(d.x, r.Flows)
 		t -= math.Log(whole)

@@ -19,6 +19,10 @@ type Flow struct {
 	Name  string
 	Prior Prior
 	Start float64 // a value, in tonnes, near which sampling may start
+	// Unit is the amount above which a half-normal flow is sampled on a linear scale, and below on a logarithmic one, x = Unit
+	// ln(1 + exp v); 0: logarithmic throughout. Balances are linear: along a logarithm a flow that can be anything from nothing to much
+	// is tied to the others at a different angle everywhere.
+	Unit float64
 }
 
 // Kind is the kind of a prior.
@@ -88,7 +92,32 @@ type Walk struct {
 	Scale    float64
 }
 
-// Dim is the number of parameters: the logarithms of the flows that close no balance, in order, then the shared errors.
+// soft reports whether a flow has a linear scale.
+func (f *Flow) soft() bool { return f.Unit > 0 && f.Prior.Kind == HalfNormal }
+
+// amount is the flow at a parameter, its logarithm, and the slope of that logarithm by the parameter.
+func (f *Flow) amount(v float64) (x, logX, slope float64) {
+	switch {
+	case !f.soft():
+		return math.Exp(v), v, 1
+	case v < -30: // ln(1 + exp v) is exp v to the last bit
+		logX = v + math.Log(f.Unit)
+		return math.Exp(logX), logX, 1
+	}
+	e := math.Exp(-v)
+	x = f.Unit * (v + math.Log1p(e))
+	return x, math.Log(x), f.Unit / (1 + e) / x
+}
+
+// parameter is the inverse of amount.
+func (f *Flow) parameter(x float64) float64 {
+	if !f.soft() {
+		return math.Log(x)
+	}
+	return x/f.Unit + math.Log(-math.Expm1(-x/f.Unit))
+}
+
+// Dim is the number of parameters: one for each flow that closes no balance, in order, then the shared errors.
 func (m *Model) Dim() int { return len(m.Flows) - m.closed() + len(m.Errors) }
 
 func (m *Model) closed() int {
@@ -120,7 +149,7 @@ func (m *Model) Start(r *rand.Rand, x []float64) {
 	k := 0
 	for f, c := range m.closes() {
 		if c < 0 {
-			x[k] = math.Log(m.Flows[f].Start) + 0.3*r.NormFloat64()
+			x[k] = m.Flows[f].parameter(m.Flows[f].Start * math.Exp(0.3*r.NormFloat64()))
 			k++
 		}
 	}
@@ -153,7 +182,7 @@ func (t *States) At(x []float64) *State {
 	k := 0
 	for f, c := range t.closes {
 		if c < 0 {
-			t.s.Flows[f] = math.Exp(x[k])
+			t.s.Flows[f], _, _ = t.m.Flows[f].amount(x[k])
 			k++
 		} else {
 			t.s.Flows[f] = 0

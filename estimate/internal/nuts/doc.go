@@ -3,10 +3,11 @@
 //
 // # Method
 //
-// Hamiltonian dynamics on H(x, p) = -log density(x) + p' W p / 2, with W a diagonal estimate of the variances of x (the inverse mass).
+// Hamiltonian dynamics on H(x, p) = -log density(x) + p' W p / 2, with W a diagonal estimate of the variances of x (the inverse mass),
+// run in coordinates in which W is one.
 // A trajectory doubles forwards or backwards at random until it turns back on itself, or a step diverges; the next draw is taken from
-// it with probability proportional to exp(-H), later halves preferred (multinomial sampling). The criterion is the generalized one,
-// p' W rho > 0 at both ends, with the two checks across the joint of a doubled trajectory.
+// it with probability proportional to exp(-H), later halves preferred (multinomial sampling). The criterion is the generalized one:
+// at both ends the momentum points along the sum of all momenta, with the two checks across the joint of a doubled trajectory.
 //
 // Warm-up is Stan's: 75 draws that only tune the step size, windows of 25, 50, 100 ... draws whose variances become W, and 50 more for
 // the step size. Step sizes follow dual averaging towards a mean acceptance of 0.8. With a warm-up shorter than 150 draws the three

@@ -74,11 +74,10 @@ type Chain struct {
 	Draws       []float64 // draw i's parameter j at i*dim+j
 	LogDensity  []float64 // per draw
 	Energy      []float64 // H of each draw on its trajectory
-	StepSize    float64
-	InverseMass []float64
-	Divergences int // trajectories in which H rose by more than 1000
-	Deepest     int // trajectories that reached the greatest depth
-	Steps       int // gradients, after the warm-up
+	StepSize    float64   // in the coordinates of the metric
+	Divergences int       // trajectories in which H rose by more than 1000
+	Deepest     int       // trajectories that reached the greatest depth
+	Steps       int       // gradients, after the warm-up
 	Acceptance  float64
 }
 
@@ -152,11 +151,14 @@ func (s *sampler) run(ctx context.Context, out *Chain) error {
 		t := s.transition()
 		s.step = tune.learn(t.acceptance)
 		if w.collects(i) {
+			s.metric.params(s.here.q, s.x)
 			spread.add(s.x)
 		}
 		if w.ends(i) {
-			spread.regularized(s.inverseMass)
+			s.here.logp = s.density.LogDensity(s.x, s.grad)
+			spread.learn(s.metric)
 			spread.reset()
+			s.remeasured()
 			s.findStepSize()
 			tune = newDualAverage(s.step, s.c.Acceptance)
 		}
@@ -170,8 +172,9 @@ func (s *sampler) run(ctx context.Context, out *Chain) error {
 			return err
 		}
 		t := s.transition()
+		s.metric.params(s.here.q, s.x)
 		out.Draws = append(out.Draws, s.x...)
-		out.LogDensity[i], out.Energy[i] = s.logp, t.energy
+		out.LogDensity[i], out.Energy[i] = s.here.logp, t.energy
 		out.Steps += t.steps
 		out.Acceptance += t.acceptance / float64(n)
 		if t.diverged {
@@ -181,7 +184,7 @@ func (s *sampler) run(ctx context.Context, out *Chain) error {
 			out.Deepest++
 		}
 	}
-	out.StepSize, out.InverseMass = s.step, s.inverseMass
+	out.StepSize = s.step
 	return nil
 }
 
@@ -189,8 +192,9 @@ func (s *sampler) run(ctx context.Context, out *Chain) error {
 func (s *sampler) start() error {
 	for range 100 {
 		s.c.Start(s.chain, s.r, s.x)
-		s.logp = s.density.LogDensity(s.x, s.grad)
-		if isFinite(s.logp) && allFinite(s.grad) {
+		s.here.logp = s.density.LogDensity(s.x, s.grad)
+		if isFinite(s.here.logp) && allFinite(s.grad) {
+			s.remeasured()
 			return nil
 		}
 	}

@@ -3,6 +3,8 @@ package nuts
 import (
 	"math"
 	"math/rand/v2"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // greatestRise is the rise of H along a trajectory beyond which it counts as divergent.
@@ -16,12 +18,11 @@ type sampler struct {
 	dim     int
 	r       *rand.Rand
 
-	step        float64
-	inverseMass []float64
-	sqrtMass    []float64
+	step   float64
+	metric metric
 
-	x, grad []float64 // where the chain is
-	logp    float64
+	x, grad []float64 // where the chain is, in parameters; scratch while a trajectory is built
+	here    point     // where the chain is, in the coordinates of the metric
 
 	// The moving end of a trajectory, and its two ends.
 	now, back, front point
@@ -39,15 +40,15 @@ type sampler struct {
 	diverged    bool
 }
 
-// point is a state on a trajectory.
+// point is a state on a trajectory: position, momentum and gradient in the coordinates of the metric.
 type point struct {
-	x, p, grad []float64
+	q, p, grad []float64
 	logp       float64
 }
 
 // sampled is a state that may become the next draw. Its energy stands beside it, since its momentum is not kept.
 type sampled struct {
-	x, grad      []float64
+	q, grad      []float64
 	logp, energy float64
 }
 
@@ -61,21 +62,18 @@ type scratch struct {
 func newSampler(d Density, c Config, chain int) *sampler {
 	n := d.Dim()
 	// One block of memory, so that a chain's vectors lie together.
-	block := make([]float64, (26+7*c.MaxDepth)*n)
+	block := make([]float64, (28+7*c.MaxDepth)*n)
 	take := func() []float64 {
 		v := block[:n:n]
 		block = block[n:]
 		return v
 	}
-	pt := func() point { return point{x: take(), p: take(), grad: take()} }
-	sm := func() sampled { return sampled{x: take(), grad: take()} }
+	pt := func() point { return point{q: take(), p: take(), grad: take()} }
+	sm := func() sampled { return sampled{q: take(), grad: take()} }
 	s := &sampler{density: d, c: c, chain: chain, dim: n, r: rand.New(c.Stream(chain)), step: 1}
-	s.inverseMass, s.sqrtMass = make([]float64, n), take()
-	for i := range s.inverseMass {
-		s.inverseMass[i] = 1
-	}
+	s.metric = newMetric(n)
 	s.x, s.grad = take(), take()
-	s.now, s.back, s.front = pt(), pt(), pt()
+	s.here, s.now, s.back, s.front = pt(), pt(), pt(), pt()
 	s.best, s.proposal = sm(), sm()
 	s.rho, s.rhoBack, s.rhoFront, s.rhoSum = take(), take(), take(), take()
 	s.pBackFront, s.pFrontBack = take(), take()
@@ -95,9 +93,7 @@ type outcome struct {
 
 // transition moves the chain by one trajectory.
 func (s *sampler) transition() outcome {
-	s.drawMomentum()
-	s.now.set(s.x, s.now.p, s.grad, s.logp)
-	s.startEnergy = s.energy(&s.now)
+	s.startHere()
 	s.back.copy(&s.now)
 	s.front.copy(&s.now)
 	s.best.take(&s.now, s.startEnergy)
@@ -135,15 +131,13 @@ func (s *sampler) transition() outcome {
 		for i := range s.rho {
 			s.rho[i] = s.rhoBack[i] + s.rhoFront[i]
 		}
-		if !s.straight(s.back.p, s.front.p, s.rho) ||
-			!s.straightAcross(s.back.p, s.pFrontBack, s.rhoBack, s.pFrontBack) ||
-			!s.straightAcross(s.pBackFront, s.front.p, s.rhoFront, s.pBackFront) {
+		if !straight(s.back.p, s.front.p, s.rho) ||
+			!straightAcross(s.back.p, s.pFrontBack, s.rhoBack, s.pFrontBack) ||
+			!straightAcross(s.pBackFront, s.front.p, s.rhoFront, s.pBackFront) {
 			break
 		}
 	}
-	copy(s.x, s.best.x)
-	copy(s.grad, s.best.grad)
-	s.logp = s.best.logp
+	s.here.set(s.best.q, s.here.p, s.best.grad, s.best.logp)
 	return outcome{s.sumRatio / float64(max(s.steps, 1)), s.best.energy, s.steps, depth, s.diverged}
 }
 
@@ -178,9 +172,9 @@ func (s *sampler) build(depth int, direction float64, proposal *sampled, rho, be
 	for i := range rho {
 		rho[i] = l.rhoLeft[i] + l.rhoRight[i]
 	}
-	return logWeight, s.straight(begin, s.now.p, rho) &&
-		s.straightAcross(begin, l.pRightBegin, l.rhoLeft, l.pRightBegin) &&
-		s.straightAcross(l.pLeftEnd, s.now.p, l.rhoRight, l.pLeftEnd)
+	return logWeight, straight(begin, s.now.p, rho) &&
+		straightAcross(begin, l.pRightBegin, l.rhoLeft, l.pRightBegin) &&
+		straightAcross(l.pLeftEnd, s.now.p, l.rhoRight, l.pLeftEnd)
 }
 
 // leap moves s.now by one leapfrog step and returns H there.
@@ -188,17 +182,19 @@ func (s *sampler) leap(direction float64) float64 {
 	step := s.step * direction
 	half := step / 2
 	z := &s.now
-	x, p, grad, w := z.x, z.p[:len(z.x)], z.grad[:len(z.x)], s.inverseMass[:len(z.x)]
-	for i := range x {
+	q, p, grad := z.q, z.p[:len(z.q)], z.grad[:len(z.q)]
+	for i := range q {
 		p[i] += half * grad[i]
-		x[i] += step * w[i] * p[i]
+		q[i] += step * p[i]
 	}
-	z.logp = s.density.LogDensity(x, grad)
+	s.metric.params(q, s.x)
+	z.logp = s.density.LogDensity(s.x, s.grad)
+	s.metric.slopes(s.grad, grad)
 	s.steps++
 	kinetic := 0.0
 	for i := range p {
 		p[i] += half * grad[i]
-		kinetic += w[i] * p[i] * p[i]
+		kinetic += p[i] * p[i]
 	}
 	h := kinetic/2 - z.logp
 	if math.IsNaN(h) {
@@ -208,57 +204,43 @@ func (s *sampler) leap(direction float64) float64 {
 	return h
 }
 
-func (s *sampler) energy(z *point) float64 {
+// startHere puts s.now where the chain is, with a new momentum, and notes H.
+func (s *sampler) startHere() {
 	kinetic := 0.0
-	for i, p := range z.p {
-		kinetic += s.inverseMass[i] * p * p
+	for i := range s.now.p {
+		p := s.r.NormFloat64()
+		s.now.p[i] = p
+		kinetic += p * p
 	}
-	return kinetic/2 - z.logp
+	s.now.set(s.here.q, s.now.p, s.here.grad, s.here.logp)
+	s.startEnergy = kinetic/2 - s.here.logp
 }
 
-func (s *sampler) drawMomentum() {
-	for i := range s.sqrtMass {
-		s.now.p[i] = s.r.NormFloat64() * s.sqrtMass[i]
-	}
+// remeasured puts the chain, which is at s.x with the gradient s.grad, into the coordinates of the metric.
+func (s *sampler) remeasured() {
+	s.metric.coordinates(s.x, s.here.q)
+	s.metric.slopes(s.grad, s.here.grad)
 }
 
-// straight reports whether the momenta at both ends still point along the way travelled.
-func (s *sampler) straight(p, q, rho []float64) bool {
-	n := len(rho)
-	p, q, w := p[:n], q[:n], s.inverseMass[:n]
-	a, b := 0.0, 0.0
-	for i, r := range rho {
-		r *= w[i]
-		a += p[i] * r
-		b += q[i] * r
-	}
-	return a > 0 && b > 0
-}
+// straight reports whether the momenta at both ends still point along the way travelled, which rho, the sum of all momenta, measures.
+func straight(p, q, rho []float64) bool { return floats.Dot(p, rho) > 0 && floats.Dot(q, rho) > 0 }
 
 // straightAcross is straight for one half and the first step of the other, whose momentum extra is.
-func (s *sampler) straightAcross(p, q, rho, extra []float64) bool {
-	n := len(rho)
-	p, q, extra, w := p[:n], q[:n], extra[:n], s.inverseMass[:n]
-	a, b := 0.0, 0.0
-	for i, r := range rho {
-		r = (r + extra[i]) * w[i]
-		a += p[i] * r
-		b += q[i] * r
-	}
-	return a > 0 && b > 0
+func straightAcross(p, q, rho, extra []float64) bool {
+	return floats.Dot(p, rho)+floats.Dot(p, extra) > 0 && floats.Dot(q, rho)+floats.Dot(q, extra) > 0
 }
 
-func (z *point) copy(from *point) { z.set(from.x, from.p, from.grad, from.logp) }
+func (z *point) copy(from *point) { z.set(from.q, from.p, from.grad, from.logp) }
 
-func (z *point) set(x, p, grad []float64, logp float64) {
-	copy(z.x, x)
+func (z *point) set(q, p, grad []float64, logp float64) {
+	copy(z.q, q)
 	copy(z.p, p)
 	copy(z.grad, grad)
 	z.logp = logp
 }
 
 func (b *sampled) take(z *point, energy float64) {
-	copy(b.x, z.x)
+	copy(b.q, z.q)
 	copy(b.grad, z.grad)
 	b.logp, b.energy = z.logp, energy
 }

@@ -76,59 +76,19 @@ func (d *dualAverage) settled() float64 { return math.Exp(d.logAveraged) }
 
 // findStepSize doubles or halves the step until the acceptance of one step crosses 0.8.
 func (s *sampler) findStepSize() {
-	for i, w := range s.inverseMass {
-		s.sqrtMass[i] = 1 / math.Sqrt(w)
+	accepted := func() bool {
+		s.startHere()
+		return s.startEnergy-s.leap(1) > math.Log(0.8)
 	}
-	ratio := func() float64 {
-		s.drawMomentum()
-		s.now.set(s.x, s.now.p, s.grad, s.logp)
-		s.startEnergy = s.energy(&s.now)
-		return s.startEnergy - s.leap(1)
-	}
-	grows := ratio() > math.Log(0.8)
+	grows := accepted()
 	for range 60 { // 2^60: from any start to any sensible step
 		if grows {
 			s.step *= 2
 		} else {
 			s.step /= 2
 		}
-		if (ratio() > math.Log(0.8)) != grows {
+		if accepted() != grows {
 			return
 		}
-	}
-}
-
-// variances is Welford's running variance of each parameter.
-type variances struct {
-	n          float64
-	mean, sums []float64
-}
-
-func newVariances(dim int) *variances {
-	return &variances{mean: make([]float64, dim), sums: make([]float64, dim)}
-}
-
-func (v *variances) reset() {
-	v.n = 0
-	clear(v.mean)
-	clear(v.sums)
-}
-
-func (v *variances) add(x []float64) {
-	v.n++
-	for i, xi := range x {
-		d := xi - v.mean[i]
-		v.mean[i] += d / v.n
-		v.sums[i] += d * (xi - v.mean[i])
-	}
-}
-
-// regularized writes the variances, drawn a little towards 0.001 as Stan does, so that a window of few draws gives no zero.
-func (v *variances) regularized(dst []float64) {
-	if v.n < 2 {
-		return
-	}
-	for i, s := range v.sums {
-		dst[i] = v.n/(v.n+5)*(s/(v.n-1)) + 1e-3*5/(v.n+5)
 	}
 }
