@@ -8,6 +8,8 @@ type Density struct {
 	free     []int     // the flow of each parameter
 	param    []int     // the parameter of each flow, -1 where it closes a balance
 	logScale []float64 // of the prior of each flow
+	based    []int     // the flows that have a base
+	base     []float64 // its sum
 
 	x, logX, slope []float64 // flows, their logarithms, and the slopes of these by the parameter
 	gx             []float64 // slope by the logarithm of each flow; by the flow itself where it closes a balance
@@ -17,7 +19,11 @@ type Density struct {
 func NewDensity(m *Model) *Density {
 	n := len(m.Flows)
 	d := &Density{m: m, param: make([]int, n), logScale: make([]float64, n), x: make([]float64, n), logX: make([]float64, n), slope: make([]float64, n), gx: make([]float64, n)}
+	d.base = make([]float64, n)
 	for f, c := range m.closes() {
+		if len(m.Flows[f].Base) > 0 {
+			d.based = append(d.based, f)
+		}
 		d.param[f] = -1
 		d.logScale[f] = math.Log(m.Flows[f].Prior.Scale)
 		if c < 0 {
@@ -37,7 +43,8 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 	m := d.m
 	n := len(d.free)
 	z, gz := theta[n:], grad[n:]
-	lp := d.priors(theta, grad)
+	d.amounts(theta)
+	lp := d.priors(grad)
 	for i, v := range z {
 		lp -= v * v / 2
 		gz[i] = -v
@@ -73,19 +80,36 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 			}
 		}
 	}
+	for _, f := range d.based {
+		slope := d.gx[f] / d.base[f]
+		for _, b := range m.Flows[f].Base {
+			d.gx[b] += slope * d.x[b]
+		}
+	}
 	for k, f := range d.free {
 		grad[k] += d.gx[f] * d.slope[f]
 	}
 	return lp
 }
 
-// priors fills the flows and starts their slopes; in grad those of the change of coordinates.
-func (d *Density) priors(theta, grad []float64) float64 {
+// amounts fills the flows.
+func (d *Density) amounts(theta []float64) {
+	for k, f := range d.free {
+		d.x[f], d.logX[f], d.slope[f] = d.m.Flows[f].amount(theta[k])
+	}
+	for _, f := range d.based {
+		d.base[f] = sum(d.x, d.m.Flows[f].Base)
+		d.x[f] *= d.base[f]
+		d.logX[f] += math.Log(d.base[f])
+	}
+}
+
+// priors starts the slopes of the flows; in grad those of the change of coordinates.
+func (d *Density) priors(grad []float64) float64 {
 	lp := 0.0
 	for k, f := range d.free {
 		flow := &d.m.Flows[f]
-		x, u, slope := flow.amount(theta[k])
-		d.x[f], d.logX[f], d.slope[f] = x, u, slope
+		x, u, slope := d.x[f], d.logX[f], d.slope[f]
 		grad[k] = 0
 		p := &flow.Prior
 		switch p.Kind {
@@ -97,23 +121,28 @@ func (d *Density) priors(theta, grad []float64) float64 {
 			q := x / p.Scale
 			lp += u - q*q/2
 			d.gx[f] = 1 - q*q
-			if flow.soft() { // the density by v is that by ln x times d ln x / d v
-				lp += math.Log(slope)
-				grad[k] = 1 - x*slope/flow.Unit - slope
-			}
 		default:
 			d.gx[f] = 0
+		}
+		if flow.Unit > 0 { // the density by v is that by ln x times d ln x / d v
+			lp += math.Log(slope)
+			grad[k] = 1 - x*slope/flow.Unit - slope
 		}
 	}
 	return lp
 }
 
+// walk adds the density of a step, by the logarithm of the flow that it leads to.
 func (d *Density) walk(w *Walk) float64 {
-	e := d.logX[w.To] - d.logX[w.From]
+	fromScale, toScale := d.m.Flows[w.From].Prior.Scale, d.m.Flows[w.To].Prior.Scale
+	v, slopeFrom := walked(d.x[w.From], d.logX[w.From], fromScale)
+	u, slopeTo := walked(d.x[w.To], d.logX[w.To], toScale)
+	e := u - v
 	a := 4*w.Scale*w.Scale + e*e
-	d.gx[w.To] -= 5 * e / a
-	d.gx[w.From] += 5 * e / a
-	return -2.5 * math.Log(a)
+	d.gx[w.To] -= 5 * e / a * slopeTo
+	d.gx[w.From] += 5 * e / a * slopeFrom
+	d.gx[w.To] += 1 - slopeTo*math.Exp(-d.x[w.To]/toScale)
+	return math.Log(slopeTo) - 2.5*math.Log(a)
 }
 
 // balance adds the prior of a stock change, or computes the flow that closes a balance.

@@ -21,13 +21,14 @@
 // probability that a figure with this error is exceeded; from above, the same with the other sign. A reading of a stock change is
 // normal, in tonnes.
 //
-// Flows have log-normal, flat (in the logarithm) or half-normal priors. A [Walk] ties a flow to the one of the period before by a factor
+// Flows have log-normal, flat (in the logarithm) or half-normal priors, or follow from the period before by a [Walk]
 //
-//	t4((ln x_t - ln x_t-1) / scale)
+//	v_t = v_t-1 + scale t4,  v = ln(exp(x/s) - 1)
 //
-// in the joint prior, Student's t with four degrees of freedom: changes are small as a rule, and now and then a year breaks with the one
-// before. The half-normal of each period stays in force beside it. (A walk that starts from one half-normal and has no other bound was
-// tried: exp of a t variable has no mean, so that later periods had no mean either.)
+// with t4 Student's t of four degrees of freedom: changes are small as a rule, and now and then a year breaks with the one before. v is
+// ln(x/s) while a flow is below its scale s, so that changes are factors, and x/s above it, so that they are tonnes. (Two others were
+// tried. A walk of ln x alone has no mean, since exp of a t variable has none. A half-normal in every period beside the walk counts the
+// scale once a period: tied over nineteen years it held flows between a quarter of the scale and all of it.)
 //
 // # References
 //

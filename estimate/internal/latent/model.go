@@ -19,10 +19,13 @@ type Flow struct {
 	Name  string
 	Prior Prior
 	Start float64 // a value, in tonnes, near which sampling may start
-	// Unit is the amount above which a half-normal flow is sampled on a linear scale, and below on a logarithmic one, x = Unit
-	// ln(1 + exp v); 0: logarithmic throughout. Balances are linear: along a logarithm a flow that can be anything from nothing to much
-	// is tied to the others at a different angle everywhere.
+	// Unit is the amount above which a flow is sampled on a linear scale, and below on a logarithmic one, x = Unit ln(1 + exp v);
+	// 0: logarithmic throughout. Balances are linear: along a logarithm a flow that can be anything from nothing to much is tied to the
+	// others at a different angle everywhere.
 	Unit float64
+	// Base are the flows to whose sum this one is sampled as a ratio, ln x = v + ln(sum); nil: by itself. What leaves a place is near what
+	// comes in, however much that is. Base flows have no base of their own and close no balance, and Unit is 0.
+	Base []int
 }
 
 // Kind is the kind of a prior.
@@ -33,6 +36,7 @@ const (
 	LogNormal  Kind = iota // with median Scale and standard deviation LogSD of the logarithm
 	Flat                   // in the logarithm: no information, and no distribution
 	HalfNormal             // of standard deviation Scale before it was cut at zero
+	Walked                 // that of the period before, changed by a Walk; Scale is that of the walk's coordinate
 )
 
 // Prior is what is known of a flow beforehand.
@@ -86,19 +90,17 @@ type Load struct {
 	Coefficient float64
 }
 
-// Walk ties the logarithms of two flows of one corridor in successive periods.
+// Walk says that the flow To, whose prior is Walked, is that of a corridor in the period after From. Each flow stands in From, and in To,
+// of at most one walk; From comes first in Model.Flows.
 type Walk struct {
 	From, To int
-	Scale    float64
+	Scale    float64 // of a step, Student's t with four degrees of freedom
 }
-
-// soft reports whether a flow has a linear scale.
-func (f *Flow) soft() bool { return f.Unit > 0 && f.Prior.Kind == HalfNormal }
 
 // amount is the flow at a parameter, its logarithm, and the slope of that logarithm by the parameter.
 func (f *Flow) amount(v float64) (x, logX, slope float64) {
 	switch {
-	case !f.soft():
+	case f.Unit == 0:
 		return math.Exp(v), v, 1
 	case v < -30: // ln(1 + exp v) is exp v to the last bit
 		logX = v + math.Log(f.Unit)
@@ -111,10 +113,32 @@ func (f *Flow) amount(v float64) (x, logX, slope float64) {
 
 // parameter is the inverse of amount.
 func (f *Flow) parameter(x float64) float64 {
-	if !f.soft() {
+	if f.Unit == 0 {
 		return math.Log(x)
 	}
 	return x/f.Unit + math.Log(-math.Expm1(-x/f.Unit))
+}
+
+// walked is the coordinate in which a walk takes its steps, v = ln(exp(x/scale) - 1), and its slope by ln x: ln(x/scale) for a small
+// flow and x/scale for a large one.
+func walked(x, logX, scale float64) (v, slope float64) {
+	r := x / scale
+	switch {
+	case r < 1e-9: // exp r - 1 is r to the last bits
+		return logX - math.Log(scale), 1
+	case r > 40:
+		return r, r
+	}
+	e := -math.Expm1(-r)
+	return r + math.Log(e), r / e
+}
+
+// fromWalked is the inverse of walked.
+func fromWalked(v, scale float64) float64 {
+	if v > 40 {
+		return v * scale
+	}
+	return math.Log1p(math.Exp(v)) * scale
 }
 
 // Dim is the number of parameters: one for each flow that closes no balance, in order, then the shared errors.
@@ -147,9 +171,16 @@ func (m *Model) closes() []int {
 // Start fills x with parameters near the flows' starting values, from which chains set out.
 func (m *Model) Start(r *rand.Rand, x []float64) {
 	k := 0
+	start := make([]float64, len(m.Flows))
+	for f := range start {
+		start[f] = m.Flows[f].Start * math.Exp(0.3*r.NormFloat64())
+	}
 	for f, c := range m.closes() {
 		if c < 0 {
-			x[k] = m.Flows[f].parameter(m.Flows[f].Start * math.Exp(0.3*r.NormFloat64()))
+			x[k] = m.Flows[f].parameter(start[f])
+			if b := m.Flows[f].Base; len(b) > 0 {
+				x[k] -= math.Log(sum(start, b))
+			}
 			k++
 		}
 	}
@@ -186,6 +217,11 @@ func (t *States) At(x []float64) *State {
 			k++
 		} else {
 			t.s.Flows[f] = 0
+		}
+	}
+	for f := range t.s.Flows {
+		if b := t.m.Flows[f].Base; len(b) > 0 {
+			t.s.Flows[f] *= sum(t.s.Flows, b)
 		}
 	}
 	copy(t.s.Errors, x[k:])

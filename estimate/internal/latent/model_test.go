@@ -37,9 +37,9 @@ func sample(t testing.TB, m *Model, c nuts.Config) *nuts.Run {
 func latentInflow(unit float64) *Model {
 	return &Model{
 		Flows: []Flow{
-			{"output", Prior{Kind: Flat}, 1200, 0},
-			{"inflow", Prior{Kind: HalfNormal, Scale: 800}, 800, unit},
-			{"exports", Prior{Kind: Flat}, 2000, 0},
+			{"output", Prior{Kind: Flat}, 1200, 0, nil},
+			{"inflow", Prior{Kind: HalfNormal, Scale: 800}, 800, unit, nil},
+			{"exports", Prior{Kind: Flat}, 2000, 0, nil},
 		},
 		Balances: []Balance{{Terms: []Term{{0, 1}, {1, 1}, {2, -1}}, Closing: 2}},
 		Readings: []Reading{
@@ -115,14 +115,14 @@ func meets(t *testing.T, want float64, draws [][]float64, f func(float64) float6
 func everything() *Model {
 	return &Model{
 		Flows: []Flow{
-			{"output", Prior{LogNormal, 100, 2}, 120, 0},
-			{"exports to A", Prior{LogNormal, 100, 2}, 70, 0},
-			{"exports to others", Prior{Kind: Flat}, 30, 0},
-			{"inflow 1", Prior{Kind: HalfNormal, Scale: 50}, 20, 0},
-			{"inflow 2", Prior{Kind: HalfNormal, Scale: 40}, 20, 10},
-			{"inflow 3", Prior{Kind: HalfNormal, Scale: 60}, 30, 90},
-			{"output of B", Prior{LogNormal, 10, 1}, 20, 0},
-			{"exports of B", Prior{Kind: Flat}, 60, 0},
+			{"output", Prior{LogNormal, 100, 2}, 120, 0, nil},
+			{"exports to A", Prior{LogNormal, 100, 2}, 70, 0, []int{0, 3}},
+			{"exports to others", Prior{Kind: Flat}, 30, 0, nil},
+			{"inflow 1", Prior{Kind: HalfNormal, Scale: 50}, 20, 0, nil},
+			{"inflow 2", Prior{Kind: Walked, Scale: 40}, 20, 10, nil},
+			{"inflow 3", Prior{Kind: Walked, Scale: 60}, 30, 90, nil},
+			{"output of B", Prior{LogNormal, 10, 1}, 20, 0, nil},
+			{"exports of B", Prior{Kind: Flat}, 60, 0, nil},
 		},
 		Errors: []string{"bias", "grade"},
 		Balances: []Balance{
@@ -172,13 +172,14 @@ func TestDensityIsTheSumOfItsParts(t *testing.T) {
 		m.Start(r, x)
 		s := worlds.At(x)
 		normal := func(x, mean, sd float64) float64 { return -(x - mean) * (x - mean) / sd / sd / 2 }
-		half := func(i int, scale float64) float64 { return math.Log(s.Flows[i]) + normal(s.Flows[i], 0, scale) }
-		t4 := func(i, j int) float64 {
-			e := math.Log(s.Flows[j]/s.Flows[i]) / 0.5
-			return -2.5 * math.Log(1+e*e/4)
+		v := func(x, scale float64) float64 { return math.Log(math.Expm1(x / scale)) }
+		t4 := func(i, j int) float64 { // by ln x: the slope of v by differences
+			x, scale := s.Flows[j], m.Flows[j].Prior.Scale
+			e := (v(x, scale) - v(s.Flows[i], m.Flows[i].Prior.Scale)) / 0.5
+			return -2.5*math.Log(1+e*e/4) + math.Log((v(x*math.Exp(1e-5), scale)-v(x*math.Exp(-1e-5), scale))/2e-5)
 		}
 		want := normal(math.Log(s.Flows[0]/100), 0, 2) + normal(math.Log(s.Flows[1]/100), 0, 2) + normal(math.Log(s.Flows[6]/10), 0, 1) +
-			half(3, 50) + half(4, 40) + half(5, 60) + t4(3, 4) + t4(4, 5) + normal(s.Errors[0], 0, 1) + normal(s.Errors[1], 0, 1) +
+			math.Log(s.Flows[3]) + normal(s.Flows[3], 0, 50) + t4(3, 4) + t4(4, 5) + normal(s.Errors[0], 0, 1) + normal(s.Errors[1], 0, 1) +
 			normal(s.Flows[0]+s.Flows[3]-s.Flows[1]-s.Flows[2], 3, 8)
 		require.InDelta(t, s.Flows[6]+s.Flows[4]+s.Flows[5], s.Flows[7], 1e-9)
 		for i := range m.Readings {
@@ -221,73 +222,69 @@ func TestLogPhi(t *testing.T) {
 	require.Zero(t, slope)
 }
 
-// Half of a normal of standard deviation s has mean s sqrt(2/pi) and median 0.6745 s. Tied over three periods by narrow t4 steps the
-// three move together; the marginal by summing over a grid is that of draws made by rejection.
+// Half of a normal of standard deviation s has mean s sqrt(2/pi) and median 0.6745 s. A walk's step of the same scale has the density that
+// the two-dimensional integral gives: here P(x2 < q), by quadrature over the start, with the t4 distribution function
+// F(t) = 1/2 + (3/8) s (1 - s^2/12 t^2/(1+t^2/4)), s = t / sqrt(1+t^2/4) (Abramowitz and Stegun 26.7.4).
 func TestPriorQuantiles(t *testing.T) {
 	q := make([]float64, 4000)
 	m := everything()
-	require.True(t, (&Model{Flows: []Flow{{Prior: Prior{Kind: HalfNormal, Scale: 50}}}}).PriorQuantiles(0, q))
+	at := func(p float64) float64 { return q[int(p*4000)] }
+	require.True(t, m.PriorQuantiles(3, q))
 	mean := 0.0
 	for _, x := range q {
 		mean += x / float64(len(q))
 	}
 	require.InEpsilon(t, 50*math.Sqrt(2/math.Pi), mean, 1e-3)
-	require.InEpsilon(t, 50*0.6744897501960817, (q[1999]+q[2000])/2, 1e-3)
+	require.InEpsilon(t, 50*0.6744897501960817, at(0.5), 1e-3)
 	require.True(t, m.PriorQuantiles(0, q))
-	require.InEpsilon(t, 100, (q[1999]+q[2000])/2, 1e-6)
+	require.InEpsilon(t, 100, at(0.5), 2e-3)
 	require.False(t, m.PriorQuantiles(2, q))
 	require.False(t, m.PriorQuantiles(7, q))
 
-	r := rand.New(rand.NewPCG(4, 4))
-	const n = 40_000
-	for f := 3; f <= 5; f++ {
-		require.True(t, m.PriorQuantiles(f, q))
-		below := [3]float64{}
-		for range n {
-			x := drawPrior(m, r)
-			for k, p := range []int{400, 2000, 3600} {
-				if x.Flows[f] < (q[p-1]+q[p])/2 {
-					below[k]++
-				}
-			}
+	require.True(t, m.PriorQuantiles(4, q))
+	t4 := func(x float64) float64 {
+		s := x / math.Sqrt(1+x*x/4)
+		return 0.5 + 0.375*s*(1-x*x/12/(1+x*x/4))
+	}
+	require.InDelta(t, 0.95, t4(2.131846786), 1e-9) // the printed 95 % point of four degrees of freedom, 2.132
+	for _, p := range []float64{0.05, 0.5, 0.95} {
+		v := math.Log(math.Expm1(at(p) / 40)) // 40 is the scale of the second flow, 50 of the first
+		below := 0.0
+		const n = 20_000
+		for i := range n {
+			x := 50 * math.Sqrt2 * math.Erfinv((float64(i)+0.5)/n)
+			below += t4((v-math.Log(math.Expm1(x/50)))/0.5) / n
 		}
-		for k, p := range []float64{0.1, 0.5, 0.9} {
-			require.InDelta(t, p, below[k]/n, 4*math.Sqrt(p*(1-p)/n), "flow %d", f)
-		}
+		require.InDelta(t, p, below, 4*math.Sqrt(p*(1-p)/32_000))
 	}
 }
 
-// drawPrior draws a world from the prior before balances: flows of a walk by rejection, since each further period's half-normal only
-// takes away from the walk, at most its greatest height by the logarithm, exp(-1/2) at x = scale.
-func drawPrior(m *Model, r *rand.Rand) *State {
-	s := &State{make([]float64, len(m.Flows)), make([]float64, len(m.Balances)), make([]float64, len(m.Errors))}
-	for f := range m.Flows {
-		p := &m.Flows[f].Prior
-		if p.Kind == LogNormal {
-			s.Flows[f] = p.Scale * math.Exp(p.LogSD*r.NormFloat64())
-		}
+// Draws from the prior have the quantiles that the prior has, and keep the balances.
+func TestDrawPrior(t *testing.T) {
+	m := everything()
+	m.Flows[2].Prior = Prior{LogNormal, 30, 0.5}
+	r := rand.New(rand.NewPCG(4, 4))
+	const n = 20_000
+	var below [7]float64
+	q := make([]float64, 4000)
+	var medians [7]float64
+	for f := range below {
+		require.True(t, m.PriorQuantiles(f, q))
+		medians[f] = (q[1999] + q[2000]) / 2
 	}
-	for f := range m.Flows {
-		if m.Flows[f].Prior.Kind != HalfNormal || slices.ContainsFunc(m.Walks, func(w Walk) bool { return w.To == f }) {
-			continue
-		}
-		chain, scales, _ := m.walkOf(f)
-		for accepted := false; !accepted; {
-			s.Flows[f] = m.Flows[f].Prior.Scale * math.Abs(r.NormFloat64())
-			accepted = true
-			for k, g := range chain[1:] {
-				t4 := r.NormFloat64() / math.Sqrt(-math.Log(r.Float64()*r.Float64())/2)
-				s.Flows[g] = s.Flows[chain[k]] * math.Exp(scales[k]*t4)
-				q := s.Flows[g] / m.Flows[g].Prior.Scale
-				accepted = accepted && r.Float64() < q*math.Exp((1-q*q)/2)
+	for range n {
+		s := m.DrawPrior(r)
+		for f := range below {
+			if s.Flows[f] < medians[f] {
+				below[f] += 1.0 / n
 			}
 		}
+		require.InDelta(t, s.Flows[0]+s.Flows[3]-s.Flows[1]-s.Flows[2], s.Stock[0], 1e-9)
+		require.InDelta(t, s.Flows[6]+s.Flows[4]+s.Flows[5], s.Flows[7], 1e-9)
 	}
-	for i := range s.Errors {
-		s.Errors[i] = r.NormFloat64()
+	for f, b := range below {
+		require.InDelta(t, 0.5, b, 4*math.Sqrt(0.25/n+0.25/32_000), m.Flows[f].Name) // a walk's quantiles are drawn themselves
 	}
-	m.close(s)
-	return s
 }
 
 // Two places that share nothing are two parts; their densities sum to the whole's. A shared error makes one of them.
@@ -296,6 +293,7 @@ func TestSplit(t *testing.T) {
 	m.Errors = append(m.Errors, "unused")
 	require.Len(t, m.Split(), 1) // a walk ties the two
 	m.Walks = []Walk{{4, 5, 0.5}}
+	m.Flows[4].Prior.Kind = HalfNormal
 	parts := m.Split()
 	require.Len(t, parts, 2)
 	require.Equal(t, []int{0, 1, 2, 3}, parts[0].FlowAt)

@@ -2,127 +2,96 @@ package latent
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 )
 
-// PriorQuantiles fills dst with the quantiles (i+1/2)/n of the prior of flow f, with the walk that it is part of, before the balances
-// and the readings. It is false where there is no such prior: it is flat, or the flow closes a balance.
+// DrawPrior draws a world from the priors, before the balances and the readings: stock changes, and flows that close a balance, follow
+// from the others and may be anything, closing flows even negative. Flat priors have no draws: those flows are NaN.
+func (m *Model) DrawPrior(r *rand.Rand) *State {
+	s := &State{make([]float64, len(m.Flows)), make([]float64, len(m.Balances)), make([]float64, len(m.Errors))}
+	for f := range m.Flows {
+		switch p := &m.Flows[f].Prior; p.Kind {
+		case LogNormal:
+			s.Flows[f] = p.Scale * math.Exp(p.LogSD*r.NormFloat64())
+		case HalfNormal:
+			s.Flows[f] = p.Scale * math.Abs(r.NormFloat64())
+		case Flat:
+			s.Flows[f] = math.NaN()
+		}
+	}
+	for _, w := range m.Walks {
+		m.step(&w, s.Flows, r)
+	}
+	for i := range s.Errors {
+		s.Errors[i] = r.NormFloat64()
+	}
+	m.close(s)
+	return s
+}
+
+// step draws the flow that a walk leads to.
+func (m *Model) step(w *Walk, x []float64, r *rand.Rand) {
+	v, _ := walked(x[w.From], math.Log(x[w.From]), m.Flows[w.From].Prior.Scale)
+	x[w.To] = fromWalked(v+w.Scale*studentT4(r), m.Flows[w.To].Prior.Scale)
+}
+
+// studentT4 is a normal over the root of a mean of four squared normals; half the sum of four is a gamma variable of shape 2, the sum
+// of two exponentials.
+func studentT4(r *rand.Rand) float64 {
+	return r.NormFloat64() / math.Sqrt((r.ExpFloat64()+r.ExpFloat64())/2)
+}
+
+// walkDraws is how many draws of a walk stand behind one quantile of its prior.
+const walkDraws = 8
+
+// PriorQuantiles fills dst with the quantiles (i+1/2)/n of the prior of flow f before the balances and the readings; those of a walk
+// come from eight draws for each quantile, always the same ones. It is false where there is no such prior: it is flat, or the flow closes a
+// balance.
 func (m *Model) PriorQuantiles(f int, dst []float64) bool {
 	p := &m.Flows[f].Prior
+	quantile := func(of func(p float64) float64) {
+		for i := range dst {
+			dst[i] = p.Scale * of((float64(i)+0.5)/float64(len(dst)))
+		}
+	}
 	switch {
 	case p.Kind == Flat || m.closes()[f] >= 0:
 		return false
 	case p.Kind == LogNormal:
-		for i := range dst {
-			dst[i] = p.Scale * math.Exp(p.LogSD*mathext.NormalQuantile((float64(i)+0.5)/float64(len(dst))))
-		}
-		return true
+		quantile(func(q float64) float64 { return math.Exp(p.LogSD * mathext.NormalQuantile(q)) })
+	case p.Kind == HalfNormal:
+		quantile(func(q float64) float64 { return mathext.NormalQuantile((1 + q) / 2) })
+	default:
+		m.walkQuantiles(f, dst)
 	}
-	m.walkMarginal(f, dst)
 	return true
 }
 
-// The grid on which walks are integrated: logarithms from e^-12 to e^2 times the largest scale, in cells of 0.02. A half-normal has 5e-6
-// of its probability below, and none that a float64 can hold above.
-const (
-	gridCells = 700
-	gridStep  = 0.02
-	gridTop   = 2.0
-)
-
-// walkMarginal is the marginal prior of one member of a walk, by summing over the others forwards and backwards.
-func (m *Model) walkMarginal(f int, dst []float64) {
-	chain, scales, at := m.walkOf(f)
-	top := 0.0
-	for _, k := range chain {
-		top = math.Max(top, m.Flows[k].Prior.Scale)
-	}
-	var u [gridCells]float64
-	for i := range u {
-		u[i] = math.Log(top) + gridTop - (gridCells-float64(i)-0.5)*gridStep
-	}
-	own := func(k int, w *[gridCells]float64) {
-		s := m.Flows[chain[k]].Prior.Scale
-		for i := range w {
-			q := math.Exp(u[i]) / s
-			w[i] *= math.Exp(u[i] - math.Log(s) - q*q/2)
-		}
-	}
-	across := func(w *[gridCells]float64, scale float64) {
-		var kernel, next [gridCells]float64
-		for i := range kernel {
-			e := float64(i) * gridStep / scale
-			kernel[i] = math.Pow(1+e*e/4, -2.5)
-		}
-		total := 0.0
-		for i := range next {
-			for j := range w {
-				next[i] += w[j] * kernel[max(i-j, j-i)]
-			}
-			total += next[i]
-		}
-		for i := range w {
-			w[i] = next[i] / total
-		}
-	}
-	var before, after [gridCells]float64
-	for i := range before {
-		before[i], after[i] = 1, 1
-	}
-	for k := range at {
-		own(k, &before)
-		across(&before, scales[k])
-	}
-	for k := len(chain) - 1; k > at; k-- {
-		own(k, &after)
-		across(&after, scales[k-1])
-	}
-	own(at, &before)
-	total := 0.0
-	for i := range before {
-		before[i] *= after[i]
-		total += before[i]
-	}
-	cell, below := 0, 0.0
-	for i := range dst {
-		want := (float64(i) + 0.5) / float64(len(dst)) * total
-		for cell < gridCells-1 && below+before[cell] < want {
-			below += before[cell]
-			cell++
-		}
-		fraction := 0.5
-		if before[cell] > 0 {
-			fraction = math.Min(1, (want-below)/before[cell])
-		}
-		dst[i] = math.Exp(u[cell] + (fraction-0.5)*gridStep)
-	}
-}
-
-// walkOf is the chain of flows that f is tied to, in order, the scales of its steps, and where f stands in it.
-func (m *Model) walkOf(f int) (chain []int, scales []float64, at int) {
+// walkQuantiles draws the walk that leads to f, from stratified starts.
+func (m *Model) walkQuantiles(f int, dst []float64) {
+	var steps []*Walk // the last first
 	first := f
-	for again := true; again; {
-		again = false
-		for _, w := range m.Walks {
-			if w.To == first {
-				first, again = w.From, true
-			}
+	for i := len(m.Walks) - 1; i >= 0; i-- {
+		if m.Walks[i].To == first {
+			first = m.Walks[i].From
+			steps = append(steps, &m.Walks[i])
 		}
 	}
-	chain = []int{first}
-	for again := true; again; {
-		again = false
-		for _, w := range m.Walks {
-			if w.From == chain[len(chain)-1] {
-				chain, scales, again = append(chain, w.To), append(scales, w.Scale), true
-			}
+	slices.Reverse(steps)
+	r := rand.New(rand.NewPCG(1, 1))
+	x, all := make([]float64, len(m.Flows)), make([]float64, walkDraws*len(dst))
+	for i := range all {
+		x[first] = m.Flows[first].Prior.Scale * mathext.NormalQuantile((1+(float64(i)+0.5)/float64(len(all)))/2)
+		for _, w := range steps {
+			m.step(w, x, r)
 		}
+		all[i] = x[f]
 	}
-	for at = range chain {
-		if chain[at] == f {
-			break
-		}
+	slices.Sort(all)
+	for i := range dst {
+		dst[i] = all[walkDraws*i+walkDraws/2]
 	}
-	return chain, scales, at
 }

@@ -35,6 +35,11 @@ func (m *Model) Split() []*Part {
 	for _, w := range m.Walks {
 		join(w.From, w.To)
 	}
+	for f := range m.Flows {
+		for _, b := range m.Flows[f].Base {
+			join(f, b)
+		}
+	}
 	first := func(r *Reading) int {
 		if r.Stock {
 			return m.Balances[r.Node].Terms[0].Flow
@@ -101,6 +106,13 @@ func (m *Model) Split() []*Part {
 			out[i] = flowAt[f]
 		}
 		return out
+	}
+	for _, p := range parts {
+		for i := range p.Flows {
+			if b := p.Flows[i].Base; len(b) > 0 {
+				p.Flows[i].Base = moved(b)
+			}
+		}
 	}
 	for i := range m.Readings {
 		r := m.Readings[i]

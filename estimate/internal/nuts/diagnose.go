@@ -63,6 +63,14 @@ func MeanESS(draws [][]float64) float64 {
 	return ess(halves)
 }
 
+// Diagnosis is what the chains of one quantity say about themselves.
+type Diagnosis struct{ Rhat, BulkESS, TailESS float64 }
+
+// Diagnose computes all three.
+func Diagnose(draws [][]float64) Diagnosis {
+	return Diagnosis{Rhat(draws), BulkESS(draws), TailESS(draws)}
+}
+
 // EBFMI is the energy Bayesian fraction of missing information of one chain: below 0.3 the momenta explore the energies too slowly.
 func EBFMI(energy []float64) float64 {
 	mean, steps, spread := 0.0, 0.0, 0.0
