@@ -9,33 +9,51 @@ type Density struct {
 	param    []int     // the parameter of each flow, -1 where it closes a balance
 	logScale []float64 // of the prior of each flow
 	based    []int     // the flows that have a base
-	base     []float64 // its sum
+	walking  []int     // the flows that stand in walks
+	logged   []bool    // whose logarithms are wanted
 
-	x, logX, slope []float64 // flows, their logarithms, and the slopes of these by the parameter
-	gx             []float64 // slope by the logarithm of each flow; by the flow itself where it closes a balance
+	x, logX []float64 // flows; their logarithms where they are wanted
+	slope   []float64 // of the logarithm by the parameter
+	base    []float64 // the sum of the base
+	step    []walked  // of the flows that stand in walks
+	gx      []float64 // slope of the density by the logarithm of each flow; by the flow itself where it closes a balance
 }
 
 // NewDensity returns the density of m, which must not change while it is used.
 func NewDensity(m *Model) *Density {
 	n := len(m.Flows)
-	d := &Density{m: m, param: make([]int, n), logScale: make([]float64, n), x: make([]float64, n), logX: make([]float64, n), slope: make([]float64, n), gx: make([]float64, n)}
-	d.base = make([]float64, n)
-	for f, c := range m.closes() {
-		if len(m.Flows[f].Base) > 0 {
-			d.based = append(d.based, f)
+	floats := func() []float64 { return make([]float64, n) }
+	d := &Density{m: m, param: make([]int, n), logged: make([]bool, n), step: make([]walked, n),
+		logScale: floats(), x: floats(), logX: floats(), slope: floats(), base: floats(), gx: floats()}
+	walks := make([]bool, n)
+	for _, w := range m.Walks {
+		walks[w.From], walks[w.To] = true, true
+	}
+	for i := range m.Readings {
+		if r := &m.Readings[i]; len(r.Flows) == 1 {
+			d.logged[r.Flows[0]] = true
 		}
+	}
+	for f, c := range m.closes() {
+		flow := &m.Flows[f]
+		d.logScale[f] = math.Log(flow.Prior.Scale)
 		d.param[f] = -1
-		d.logScale[f] = math.Log(m.Flows[f].Prior.Scale)
 		if c < 0 {
 			d.param[f] = len(d.free)
 			d.free = append(d.free, f)
+		}
+		if len(flow.Base) > 0 {
+			d.based = append(d.based, f)
+		}
+		if walks[f] {
+			d.walking = append(d.walking, f)
 		}
 	}
 	return d
 }
 
 // Dim is the number of parameters.
-func (d *Density) Dim() int { return d.m.Dim() }
+func (d *Density) Dim() int { return len(d.free) + len(d.m.Errors) }
 
 // LogDensity is the logarithm of the density at the parameters theta, with its gradient. It is -Inf where a balance would have to be
 // closed by a negative flow.
@@ -49,10 +67,7 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 		lp -= v * v / 2
 		gz[i] = -v
 	}
-	for i := range m.Walks {
-		w := &m.Walks[i]
-		lp += d.walk(w)
-	}
+	lp += d.walks()
 	for i := range m.Balances {
 		l, ok := d.balance(&m.Balances[i])
 		if !ok {
@@ -63,29 +78,7 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 	for i := range m.Readings {
 		lp += d.reading(&m.Readings[i], z, gz)
 	}
-	for i := range m.Balances { // what closes a balance follows from the other flows
-		b := &m.Balances[i]
-		if b.Closing < 0 {
-			continue
-		}
-		sign := 0.0
-		for _, t := range b.Terms {
-			if t.Flow == b.Closing {
-				sign = t.Sign
-			}
-		}
-		for _, t := range b.Terms {
-			if t.Flow != b.Closing {
-				d.gx[t.Flow] -= sign * d.gx[b.Closing] * t.Sign * d.x[t.Flow]
-			}
-		}
-	}
-	for _, f := range d.based {
-		slope := d.gx[f] / d.base[f]
-		for _, b := range m.Flows[f].Base {
-			d.gx[b] += slope * d.x[b]
-		}
-	}
+	d.backwards()
 	for k, f := range d.free {
 		grad[k] += d.gx[f] * d.slope[f]
 	}
@@ -95,54 +88,71 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 // amounts fills the flows.
 func (d *Density) amounts(theta []float64) {
 	for k, f := range d.free {
-		d.x[f], d.logX[f], d.slope[f] = d.m.Flows[f].amount(theta[k])
+		flow := &d.m.Flows[f]
+		if flow.Unit == 0 {
+			d.x[f], d.logX[f], d.slope[f] = math.Exp(theta[k]), theta[k], 1
+			continue
+		}
+		d.x[f], d.slope[f] = flow.soft(theta[k])
+		if d.logged[f] {
+			d.logX[f] = math.Log(d.x[f])
+		}
 	}
 	for _, f := range d.based {
 		d.base[f] = sum(d.x, d.m.Flows[f].Base)
 		d.x[f] *= d.base[f]
 		d.logX[f] += math.Log(d.base[f])
 	}
+	for _, f := range d.walking {
+		d.step[f] = newWalked(d.x[f], d.m.Flows[f].Prior.Scale)
+	}
 }
 
-// priors starts the slopes of the flows; in grad those of the change of coordinates.
+// priors starts the slopes of the flows; in grad those of the change of coordinates: the density by a parameter is that by ln x times
+// d ln x / d v.
 func (d *Density) priors(grad []float64) float64 {
 	lp := 0.0
+	heights := product{p: 1}
 	for k, f := range d.free {
 		flow := &d.m.Flows[f]
-		x, u, slope := d.x[f], d.logX[f], d.slope[f]
+		x, slope := d.x[f], d.slope[f]
 		grad[k] = 0
+		if flow.Unit > 0 {
+			heights.times(slope)
+			grad[k] = 1 - x*slope/flow.Unit - slope
+		}
 		p := &flow.Prior
 		switch p.Kind {
 		case LogNormal:
-			e := (u - d.logScale[f]) / p.LogSD
+			e := (d.logX[f] - d.logScale[f]) / p.LogSD
 			lp -= e * e / 2
 			d.gx[f] = -e / p.LogSD
 		case HalfNormal:
 			q := x / p.Scale
-			lp += u - q*q/2
+			heights.times(q)
+			lp -= q * q / 2
 			d.gx[f] = 1 - q*q
 		default:
 			d.gx[f] = 0
 		}
-		if flow.Unit > 0 { // the density by v is that by ln x times d ln x / d v
-			lp += math.Log(slope)
-			grad[k] = 1 - x*slope/flow.Unit - slope
-		}
 	}
-	return lp
+	return lp + heights.log()
 }
 
-// walk adds the density of a step, by the logarithm of the flow that it leads to.
-func (d *Density) walk(w *Walk) float64 {
-	fromScale, toScale := d.m.Flows[w.From].Prior.Scale, d.m.Flows[w.To].Prior.Scale
-	v, slopeFrom := walked(d.x[w.From], d.logX[w.From], fromScale)
-	u, slopeTo := walked(d.x[w.To], d.logX[w.To], toScale)
-	e := u - v
-	a := 4*w.Scale*w.Scale + e*e
-	d.gx[w.To] -= 5 * e / a * slopeTo
-	d.gx[w.From] += 5 * e / a * slopeFrom
-	d.gx[w.To] += 1 - slopeTo*math.Exp(-d.x[w.To]/toScale)
-	return math.Log(slopeTo) - 2.5*math.Log(a)
+// walks adds the densities of the steps, by the logarithms of the flows that they lead to.
+func (d *Density) walks() float64 {
+	heights, tails := product{p: 1}, product{p: 1}
+	for i := range d.m.Walks {
+		w := &d.m.Walks[i]
+		from, to := &d.step[w.From], &d.step[w.To]
+		e := to.v - from.v
+		a := 4*w.Scale*w.Scale + e*e
+		heights.times(to.slope)
+		tails.times(a)
+		d.gx[w.To] += to.bend - 5*e/a*to.slope
+		d.gx[w.From] += 5 * e / a * from.slope
+	}
+	return heights.log() - 2.5*tails.log()
 }
 
 // balance adds the prior of a stock change, or computes the flow that closes a balance.
@@ -153,10 +163,7 @@ func (d *Density) balance(b *Balance) (lp float64, ok bool) {
 			stock += t.Sign * d.x[t.Flow]
 		}
 		e := (stock - b.Mean) / b.SD
-		slope := e / b.SD
-		for _, t := range b.Terms {
-			d.gx[t.Flow] -= slope * t.Sign * d.x[t.Flow]
-		}
+		d.spreadStock(b, -e/b.SD)
 		return -e * e / 2, true
 	}
 	rest, sign := 0.0, 0.0
@@ -168,7 +175,7 @@ func (d *Density) balance(b *Balance) (lp float64, ok bool) {
 		}
 	}
 	x := -rest * sign
-	d.x[b.Closing], d.gx[b.Closing] = x, 0
+	d.x[b.Closing], d.logX[b.Closing], d.gx[b.Closing] = x, math.Log(x), 0
 	return 0, x > 0
 }
 
@@ -190,8 +197,7 @@ func (d *Density) reading(r *Reading, z, gz []float64) float64 {
 		return d.stock(r)
 	}
 	t, whole, of := r.Y, 0.0, 0.0
-	single := len(r.Flows) == 1 && d.param[r.Flows[0]] >= 0
-	if single {
+	if len(r.Flows) == 1 {
 		t -= d.logX[r.Flows[0]]
 	} else {
 		whole = sum(d.x, r.Flows)
@@ -209,10 +215,12 @@ func (d *Density) reading(r *Reading, z, gz []float64) float64 {
 	for _, l := range r.Errors {
 		gz[l.Error] += slope * l.Coefficient
 	}
-	if single {
-		d.gx[r.Flows[0]] -= slope
-	} else {
+	if f := r.Flows[0]; len(r.Flows) > 1 {
 		d.spread(r.Flows, -slope/whole)
+	} else if d.param[f] >= 0 {
+		d.gx[f] -= slope
+	} else {
+		d.gx[f] -= slope / d.x[f]
 	}
 	if len(r.Of) > 0 {
 		d.spread(r.Of, slope/of)
@@ -239,8 +247,54 @@ func (d *Density) stock(r *Reading) float64 {
 		stock += t.Sign * d.x[t.Flow]
 	}
 	lp, slope := likelihood(r.Bound, (r.Y-stock)/r.SD)
-	for _, t := range b.Terms {
-		d.gx[t.Flow] -= slope / r.SD * t.Sign * d.x[t.Flow]
-	}
+	d.spreadStock(b, -slope/r.SD)
 	return lp
 }
+
+// spreadStock adds the slope by a stock change to the flows of its balance.
+func (d *Density) spreadStock(b *Balance, slope float64) {
+	for _, t := range b.Terms {
+		d.gx[t.Flow] += slope * t.Sign * d.x[t.Flow]
+	}
+}
+
+// backwards hands the slopes of what was computed from other flows on to these: of what closes a balance, then of what has a base.
+func (d *Density) backwards() {
+	for i := range d.m.Balances {
+		b := &d.m.Balances[i]
+		if b.Closing < 0 {
+			continue
+		}
+		sign := 0.0
+		for _, t := range b.Terms {
+			if t.Flow == b.Closing {
+				sign = t.Sign
+			}
+		}
+		for _, t := range b.Terms {
+			if t.Flow != b.Closing {
+				d.gx[t.Flow] -= sign * d.gx[b.Closing] * t.Sign * d.x[t.Flow]
+			}
+		}
+	}
+	for _, f := range d.based {
+		slope := d.gx[f] / d.base[f]
+		for _, b := range d.m.Flows[f].Base {
+			d.gx[b] += slope * d.x[b]
+		}
+	}
+}
+
+// product is a product whose logarithm is wanted: one logarithm for many factors. It takes one whenever the product leaves the middle of
+// the range of a float64.
+type product struct{ p, logs float64 }
+
+func (p *product) times(x float64) {
+	p.p *= x
+	if !(p.p > 1e-150 && p.p < 1e150) {
+		p.logs += math.Log(p.p)
+		p.p = 1
+	}
+}
+
+func (p *product) log() float64 { return p.logs + math.Log(p.p) }

@@ -97,18 +97,28 @@ type Walk struct {
 	Scale    float64 // of a step, Student's t with four degrees of freedom
 }
 
-// amount is the flow at a parameter, its logarithm, and the slope of that logarithm by the parameter.
-func (f *Flow) amount(v float64) (x, logX, slope float64) {
+// soft is the flow at a parameter on a linear scale, and the slope of its logarithm by the parameter.
+func (f *Flow) soft(v float64) (x, slope float64) {
 	switch {
-	case f.Unit == 0:
-		return math.Exp(v), v, 1
-	case v < -30: // ln(1 + exp v) is exp v to the last bit
-		logX = v + math.Log(f.Unit)
-		return math.Exp(logX), logX, 1
+	case v > -1:
+		e := math.Exp(-v)
+		x = f.Unit * (v + math.Log(1+e))
+		return x, f.Unit / ((1 + e) * x)
+	case v > -30:
+		e := math.Exp(v)
+		x = f.Unit * math.Log1p(e)
+		return x, f.Unit * e / ((1 + e) * x)
 	}
-	e := math.Exp(-v)
-	x = f.Unit * (v + math.Log1p(e))
-	return x, math.Log(x), f.Unit / (1 + e) / x
+	return f.Unit * math.Exp(v), 1 // ln(1 + exp v) is exp v to the last bit
+}
+
+// amount is the flow at a parameter.
+func (f *Flow) amount(v float64) float64 {
+	if f.Unit == 0 {
+		return math.Exp(v)
+	}
+	x, _ := f.soft(v)
+	return x
 }
 
 // parameter is the inverse of amount.
@@ -119,21 +129,24 @@ func (f *Flow) parameter(x float64) float64 {
 	return x/f.Unit + math.Log(-math.Expm1(-x/f.Unit))
 }
 
-// walked is the coordinate in which a walk takes its steps, v = ln(exp(x/scale) - 1), and its slope by ln x: ln(x/scale) for a small
-// flow and x/scale for a large one.
-func walked(x, logX, scale float64) (v, slope float64) {
+// walked is the coordinate in which a walk takes its steps, v = ln(exp(x/scale) - 1): ln(x/scale) for a small flow and x/scale for a
+// large one. slope is dv / d ln x, and bend the slope of the logarithm of that.
+type walked struct{ v, slope, bend float64 }
+
+func newWalked(x, scale float64) walked {
 	r := x / scale
 	switch {
-	case r < 1e-9: // exp r - 1 is r to the last bits
-		return logX - math.Log(scale), 1
+	case r < 1e-5: // (exp r - 1)/r = 1 + r/2 and so on, to the last bits
+		return walked{math.Log(r) + r/2, 1 + r/2, r / 2}
 	case r > 40:
-		return r, r
+		return walked{r, r, 1}
 	}
-	e := -math.Expm1(-r)
-	return r + math.Log(e), r / e
+	e := math.Exp(-r)
+	slope := r / (1 - e)
+	return walked{r + math.Log(1-e), slope, 1 - slope*e}
 }
 
-// fromWalked is the inverse of walked.
+// fromWalked is the flow at a coordinate v.
 func fromWalked(v, scale float64) float64 {
 	if v > 40 {
 		return v * scale
@@ -213,7 +226,7 @@ func (t *States) At(x []float64) *State {
 	k := 0
 	for f, c := range t.closes {
 		if c < 0 {
-			t.s.Flows[f], _, _ = t.m.Flows[f].amount(x[k])
+			t.s.Flows[f] = t.m.Flows[f].amount(x[k])
 			k++
 		} else {
 			t.s.Flows[f] = 0

@@ -187,9 +187,7 @@ func TestDensityIsTheSumOfItsParts(t *testing.T) {
 		}
 		for k := range m.Flows[:7] { // the density by the parameter is that by ln x times d ln x / dv: here by differences
 			const h = 1e-5
-			_, up, _ := m.Flows[k].amount(x[k] + h)
-			_, down, _ := m.Flows[k].amount(x[k] - h)
-			want += math.Log((up - down) / (2 * h))
+			want += math.Log(math.Log(m.Flows[k].amount(x[k]+h)/m.Flows[k].amount(x[k]-h)) / (2 * h))
 		}
 		got := d.LogDensity(x, grad)
 		if math.IsNaN(constant) {
@@ -220,6 +218,23 @@ func TestLogPhi(t *testing.T) {
 	zero, slope := logPhi(40)
 	require.Zero(t, zero)
 	require.Zero(t, slope)
+}
+
+// The coordinates of a flow and of a walk have the slopes that differences give, and their inverses, from very little to very much.
+func TestCoordinates(t *testing.T) {
+	f := Flow{Unit: 3}
+	const h = 1e-6
+	for _, x := range []float64{1e-12, 1e-7, 1e-5, 0.01, 0.5, 1, 2.9, 10, 119, 121, 1e4} {
+		v := f.parameter(x)
+		got, slope := f.soft(v)
+		require.InEpsilon(t, x, got, 1e-12)
+		require.InDelta(t, math.Log(f.amount(v+h)/f.amount(v-h))/(2*h), slope, 1e-6)
+		w := newWalked(x, 3)
+		require.InEpsilon(t, x, fromWalked(w.v, 3), 1e-10)
+		up, down := newWalked(x*math.Exp(h), 3), newWalked(x*math.Exp(-h), 3)
+		require.InEpsilon(t, (up.v-down.v)/(2*h), w.slope, 1e-6, "%g", x)
+		require.InDelta(t, math.Log(up.slope/down.slope)/(2*h), w.bend, 1e-6, "%g", x)
+	}
 }
 
 // Half of a normal of standard deviation s has mean s sqrt(2/pi) and median 0.6745 s. A walk's step of the same scale has the density that

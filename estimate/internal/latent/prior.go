@@ -34,8 +34,8 @@ func (m *Model) DrawPrior(r *rand.Rand) *State {
 
 // step draws the flow that a walk leads to.
 func (m *Model) step(w *Walk, x []float64, r *rand.Rand) {
-	v, _ := walked(x[w.From], math.Log(x[w.From]), m.Flows[w.From].Prior.Scale)
-	x[w.To] = fromWalked(v+w.Scale*studentT4(r), m.Flows[w.To].Prior.Scale)
+	from := newWalked(x[w.From], m.Flows[w.From].Prior.Scale)
+	x[w.To] = fromWalked(from.v+w.Scale*studentT4(r), m.Flows[w.To].Prior.Scale)
 }
 
 // studentT4 is a normal over the root of a mean of four squared normals; half the sum of four is a gamma variable of shape 2, the sum

@@ -144,6 +144,7 @@ func (s *sampler) run(ctx context.Context, out *Chain) error {
 	s.findStepSize()
 	tune := newDualAverage(s.step, s.c.Acceptance)
 	spread := newVariances(s.dim)
+	s.depth = min(s.c.MaxDepth, earlyDepth)
 	for i := range s.c.Warmup {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -160,6 +161,7 @@ func (s *sampler) run(ctx context.Context, out *Chain) error {
 			spread.reset()
 			s.remeasured()
 			s.findStepSize()
+			s.depth = s.c.MaxDepth
 			tune = newDualAverage(s.step, s.c.Acceptance)
 		}
 	}

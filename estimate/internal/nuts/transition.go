@@ -19,6 +19,7 @@ type sampler struct {
 	r       *rand.Rand
 
 	step   float64
+	depth  int // the greatest of a trajectory
 	metric metric
 
 	x, grad []float64 // where the chain is, in parameters; scratch while a trajectory is built
@@ -103,7 +104,7 @@ func (s *sampler) transition() outcome {
 	logWeight := 0.0 // of exp(start - H), summed over the trajectory
 	s.sumRatio, s.steps, s.diverged = 0, 0, false
 	depth := 0
-	for depth < s.c.MaxDepth {
+	for depth < s.depth {
 		var added float64
 		var ok bool
 		if s.r.Uint64()&1 == 0 {

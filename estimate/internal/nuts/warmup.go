@@ -7,6 +7,7 @@ const (
 	firstPhase  = 75 // only the step size is tuned
 	firstWindow = 25 // then each window is twice as long as the one before
 	lastPhase   = 50 // only the step size again
+	earlyDepth  = 7  // of trajectories until the first variances are known: the steps are short then, and far is not worth its price
 )
 
 // warmupWindows says in which draws of the warm-up variances are collected.
