@@ -19,6 +19,9 @@ import (
 // Reliable is the shape above which a smoothed estimate should not be used.
 const Reliable = 0.7
 
+// fewestInTail is the smallest number of ratios that a distribution is fitted to.
+const fewestInTail = 5
+
 // Smooth replaces the logarithms of importance ratios by those of smoothed weights that sum to one, and returns the shape k of their
 // tail; -Inf where all are equal, +Inf where there are too few for a fit (it then only normalizes them) or one is not finite.
 func Smooth(logRatios []float64) (k float64) {
@@ -41,7 +44,7 @@ func Smooth(logRatios []float64) (k float64) {
 	}
 	slices.SortFunc(order, func(a, b int32) int { return cmp.Compare(logRatios[a], logRatios[b]) })
 	k = math.Inf(1)
-	if tail >= 5 && tail < n {
+	if tail >= fewestInTail && tail < n {
 		k = smoothTail(logRatios, order[n-tail:], logRatios[order[n-tail-1]])
 	}
 	normalize(logRatios)
@@ -57,6 +60,12 @@ func smoothTail(logRatios []float64, at []int32, logCutoff float64) float64 {
 	}
 	if excess[len(excess)-1] <= 1e-14 { // all are equal: there is no tail
 		return math.Inf(-1)
+	}
+	for len(excess) > 0 && excess[0] == 0 { // no larger than the cutoff: not of the tail
+		excess, at = excess[1:], at[1:]
+	}
+	if len(excess) < fewestInTail {
+		return math.Inf(1)
 	}
 	k, sigma := fit(excess)
 	if math.IsNaN(k) || math.IsInf(k, 0) {
@@ -80,9 +89,6 @@ func fit(x []float64) (k, sigma float64) {
 	points := 30 + int(math.Sqrt(n))
 	quartile := x[max(int(n/4+0.5)-1, 0)]
 	largest := x[len(x)-1]
-	if quartile <= 0 {
-		quartile = math.Max(largest*1e-8, math.SmallestNonzeroFloat64)
-	}
 	shape := func(b float64) float64 {
 		sum := 0.0
 		for _, v := range x {
