@@ -14,21 +14,25 @@ import (
 
 // jointCheck holds one reading against what all the others predict.
 type jointCheck struct {
-	Z    float64 // standard deviations by which it differs from its prediction; of a bound, the normal quantile of its probability
-	ELPD float64 // logarithm of the predictive density
-	K    float64 // the Pareto shape of the weights
-	// Predicted is the median of the prediction, in tonnes.
-	Predicted float64
+	Z         float64 // of a figure: how far it had to move, in standard deviations of that move; of a bound, the normal quantile of its probability
+	ELPD      float64 // logarithm of the predictive density without it
+	K         float64 // the Pareto shape of the weights that leave it out
+	Predicted float64 // without it, in tonnes
 }
 
-// checks predicts each reading from the others, by Pareto smoothed importance sampling: draws are weighted by 1/likelihood of the
-// reading, as if it had not been made.
 func (j *jointNetwork) checks() []jointCheck {
 	out := make([]jointCheck, len(j.readings))
 	inParallel(len(out), func(i int) { out[i] = j.check(i) })
 	return out
 }
 
+// leastLeft bounds from below what the other claims leave of a reading's variance, as VDI 2048 bounds the denominator of its local test:
+// a flow that nothing else says anything about moves nowhere, and is no conflict.
+const leastLeft = 0.1
+
+// check leaves a reading out. Its predictive density is that under draws weighted by 1/likelihood, by Pareto smoothed importance
+// sampling. A figure y with variance V that the posterior puts at x, with variance Vx, was moved by y - x with the variance V - Vx, and
+// the others alone predict x - (y - x) Vx/(V - Vx): exact where all is normal, and free of weights that may not be trusted.
 func (j *jointNetwork) check(i int) jointCheck {
 	d, m := j.draws, &j.model.Readings[i]
 	logWeights := make([]float64, d.n)
@@ -36,29 +40,30 @@ func (j *jointNetwork) check(i int) jointCheck {
 		logWeights[k] = -l
 	}
 	out := jointCheck{K: psis.Smooth(logWeights)}
-	density, mean, square, below := 0.0, 0.0, 0.0, 0.0
+	density, mean, square := 0.0, 0.0, 0.0
 	for k, lw := range logWeights {
-		w := math.Exp(lw)
-		density += w * math.Exp(d.logLik[i][k])
+		density += math.Exp(lw + d.logLik[i][k])
 		c := d.centre[i][k]
-		mean += w * c
-		square += w * c * c
+		mean += c / float64(d.n)
+		square += c * c / float64(d.n)
 	}
 	out.ELPD = math.Log(density)
-	out.Predicted = mean
-	if !m.Stock {
-		out.Predicted = math.Exp(mean)
-	}
 	if j.readings[i].bound != flows.About {
-		below = density // the probability that the bound holds
-		out.Z = -mathext.NormalQuantile(math.Min(math.Max(below, 1e-300), 1-1e-16))
-		out.Z = math.Max(out.Z, 0)
+		out.Predicted = mean
+		out.Z = math.Max(0, -mathext.NormalQuantile(math.Min(math.Max(density, 1e-300), 1-1e-16)))
 		if j.readings[i].bound == flows.AtMost {
 			out.Z = -out.Z
 		}
-		return out
+	} else {
+		variance := m.SD * m.SD
+		moved := math.Max(square-mean*mean, 0)
+		left := math.Max(variance-moved, leastLeft*variance)
+		out.Z = (m.Y - mean) / math.Sqrt(left)
+		out.Predicted = mean - (m.Y-mean)*math.Min(moved, variance-left)/left
 	}
-	out.Z = (m.Y - mean) / math.Sqrt(m.SD*m.SD+math.Max(0, square-mean*mean))
+	if !m.Stock {
+		out.Predicted = math.Exp(out.Predicted)
+	}
 	return out
 }
 

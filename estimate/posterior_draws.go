@@ -130,9 +130,10 @@ func (j *jointNetwork) diagnose(ctx context.Context, d *jointDraws, part *latent
 	}
 	all = append(all, density)
 	found := make([]nuts.Diagnosis, len(all))
+	diagnoser := nuts.NewDiagnoser(j.p.Chains, j.p.Draws)
 	inParallel(len(all), func(i int) {
 		if ctx.Err() == nil {
-			found[i] = nuts.Diagnose(chains(all[i].draws, j.p.Chains))
+			found[i] = diagnoser.Diagnose(chains(all[i].draws, j.p.Chains))
 		}
 	})
 	for i, f := range found {

@@ -367,7 +367,7 @@ func (j *jointNetwork) addRecorded(t int, readings []jointReading, usual map[Rou
 		complete := slices.ContainsFunc(all, func(part Route) bool {
 			return part.partOf(w) && slices.ContainsFunc(by[part], func(r *jointReading) bool { return r.complete })
 		})
-		if complete {
+		if complete || allMembers(w, by) {
 			continue
 		}
 		f := flowOf(w)
@@ -394,6 +394,18 @@ func (j *jointNetwork) addRecorded(t int, readings []jointReading, usual map[Rou
 			}
 		}
 	}
+}
+
+// allMembers reports whether a flow of a union is claimed of each of its members: there is no rest then.
+func allMembers(w Route, by map[Route][]*jointReading) bool {
+	for _, a := range w.From.Members() {
+		for _, b := range w.To.Members() {
+			if len(by[Route{a, b}]) == 0 {
+				return false
+			}
+		}
+	}
+	return w.From.IsUnion() || w.To.IsUnion()
 }
 
 // scaleOf is the median outflow of the place that a flow is about.

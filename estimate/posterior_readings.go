@@ -189,6 +189,7 @@ func (j *jointNetwork) piece(c *compiler, claim *flows.Claim, share, biased bool
 		}
 		for i := range steps {
 			factor *= j.loadStep(c.w, &steps[i], p.loads)
+			j.usedRates(&steps[i])
 		}
 	}
 	p.central = amount.median() * factor
@@ -215,10 +216,6 @@ func (j *jointNetwork) loadStep(w *worker, s *step, loads map[Var]float64) float
 	median, sd, name := s.factor, 0.0, Var("")
 	if s.rate != nil {
 		median, sd, name = j.rate(w, s.rate)
-		for _, r := range s.rate.rates {
-			j.origins[r.Origin.ID] = r.Origin
-			j.figures[Var(fmt.Sprintf("%s/%s", rateVar(&r), r.Period))] = true
-		}
 	}
 	if s.inverse {
 		median, sd = 1/median, -sd
@@ -264,9 +261,20 @@ func logSpread(d dist.Dist) float64 {
 	return math.Log(hi/mid) / z95
 }
 
+// used notes a claim that went in, usedRates the rates of one of its conversions.
 func (j *jointNetwork) used(c *flows.Claim) {
 	j.origins[c.Origin.ID] = c.Origin
 	j.figures[claimVar(c)] = true
+}
+
+func (j *jointNetwork) usedRates(s *step) {
+	if s.rate == nil {
+		return
+	}
+	for _, r := range s.rate.rates {
+		j.origins[r.Origin.ID] = r.Origin
+		j.figures[Var(fmt.Sprintf("%s/%s", rateVar(&r), r.Period))] = true
+	}
 }
 
 // central is the geometric mean of what figures say about a flow, 0 where there are none.

@@ -6,69 +6,89 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/dsp/fourier"
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mathext"
 )
 
-// Rhat is the rank-normalized split R-hat of one quantity, draws[chain][iteration]: the larger of that of the draws and that of their
-// distances from the median. Chains that agree give 1; above 1.01 they should not be trusted. It is NaN for fewer than four draws a
-// chain and where a draw is not finite, and 1 where all draws are equal.
-func Rhat(draws [][]float64) float64 {
-	halves, ok := split(draws)
-	if !ok {
-		return math.NaN()
-	}
-	return math.Max(plainRhat(normalizedRanks(halves)), plainRhat(normalizedRanks(folded(halves))))
+// Diagnosis is what the chains of one quantity say about themselves. All are NaN for fewer than four draws a chain, chains of different
+// lengths, and draws that are not finite.
+type Diagnosis struct {
+	// Rhat is the rank-normalized split R-hat: the larger of that of the draws and that of their distances from the median. Chains that
+	// agree give 1; above 1.01 they should not be trusted. It is 1 where all draws are equal.
+	Rhat float64
+	// BulkESS is the effective sample size for the middle of the distribution, on rank-normalized draws.
+	BulkESS float64
+	// TailESS is the smaller of the effective sample sizes for the 5 and the 95 % quantile.
+	TailESS float64
 }
 
-// BulkESS is the effective sample size for the middle of the distribution, on rank-normalized draws. NaN as Rhat.
-func BulkESS(draws [][]float64) float64 {
-	halves, ok := split(draws)
-	if !ok {
-		return math.NaN()
+// Diagnoser computes diagnoses of chains of one number and length. It may be used by several goroutines at once.
+type Diagnoser struct{ scores []float64 } // normal quantiles of (rank - 3/8)/(n + 1/4), by rank
+
+// NewDiagnoser returns a Diagnoser for so many draws in so many chains.
+func NewDiagnoser(chains, draws int) *Diagnoser {
+	n := chains * (draws / 2 * 2)
+	d := &Diagnoser{make([]float64, n)}
+	for i := range d.scores {
+		d.scores[i] = score(float64(i+1), n)
 	}
-	return ess(normalizedRanks(halves))
+	return d
 }
 
-// TailESS is the smaller of the effective sample sizes for the 5 and the 95 % quantile. NaN as Rhat.
-func TailESS(draws [][]float64) float64 {
+func score(rank float64, n int) float64 {
+	return mathext.NormalQuantile((rank - 3.0/8) / (float64(n) + 1.0/4))
+}
+
+// Diagnose computes what draws[chain][iteration] say.
+func (d *Diagnoser) Diagnose(draws [][]float64) Diagnosis {
 	halves, ok := split(draws)
 	if !ok {
-		return math.NaN()
+		return Diagnosis{math.NaN(), math.NaN(), math.NaN()}
 	}
-	all := slices.Concat(halves...)
-	slices.Sort(all)
-	smallest := math.Inf(1)
+	sorted := sortedDraws(halves)
+	var out Diagnosis
+	z := d.normalized(sorted, halves)
+	out.Rhat, out.BulkESS = plainRhat(z), ess(z)
+	out.Rhat = math.Max(out.Rhat, plainRhat(d.normalized(folded(sorted), halves)))
+	out.TailESS = math.Inf(1)
 	for _, p := range []float64{0.05, 0.95} {
-		q := quantile(all, p)
-		below := make([][]float64, len(halves))
+		q := quantile(sorted, p)
 		for k, h := range halves {
-			below[k] = make([]float64, len(h))
 			for i, x := range h {
+				z[k][i] = 0
 				if x <= q {
-					below[k][i] = 1
+					z[k][i] = 1
 				}
 			}
 		}
-		smallest = math.Min(smallest, ess(below))
+		out.TailESS = math.Min(out.TailESS, ess(z))
 	}
-	return smallest
+	return out
 }
 
-// MeanESS is the effective sample size for the mean. NaN as Rhat.
+// Rhat, BulkESS and TailESS are those of [Diagnosis] alone.
+func Rhat(draws [][]float64) float64 { return diagnose(draws).Rhat }
+
+// BulkESS is that of [Diagnosis].
+func BulkESS(draws [][]float64) float64 { return diagnose(draws).BulkESS }
+
+// TailESS is that of [Diagnosis].
+func TailESS(draws [][]float64) float64 { return diagnose(draws).TailESS }
+
+func diagnose(draws [][]float64) Diagnosis {
+	if len(draws) == 0 {
+		return Diagnosis{math.NaN(), math.NaN(), math.NaN()}
+	}
+	return NewDiagnoser(len(draws), len(draws[0])).Diagnose(draws)
+}
+
+// MeanESS is the effective sample size for the mean; NaN as in [Diagnosis].
 func MeanESS(draws [][]float64) float64 {
 	halves, ok := split(draws)
 	if !ok {
 		return math.NaN()
 	}
 	return ess(halves)
-}
-
-// Diagnosis is what the chains of one quantity say about themselves.
-type Diagnosis struct{ Rhat, BulkESS, TailESS float64 }
-
-// Diagnose computes all three.
-func Diagnose(draws [][]float64) Diagnosis {
-	return Diagnosis{Rhat(draws), BulkESS(draws), TailESS(draws)}
 }
 
 // EBFMI is the energy Bayesian fraction of missing information of one chain: below 0.3 the momenta explore the energies too slowly.
@@ -99,57 +119,80 @@ func split(draws [][]float64) ([][]float64, bool) {
 	return out, len(out) > 0
 }
 
-// normalizedRanks replaces draws by normal quantiles of their ranks, (rank - 3/8)/(n + 1/4); equal draws share their mean rank.
-func normalizedRanks(draws [][]float64) [][]float64 {
-	n, m := len(draws), len(draws[0])
-	type at struct {
-		x    float64
-		k, i int32
-	}
-	all := make([]at, 0, n*m)
-	out := make([][]float64, n)
-	for k, d := range draws {
-		out[k] = make([]float64, m)
-		for i, x := range d {
-			all = append(all, at{x, int32(k), int32(i)})
+// draw is a draw and where it stands: chain k, iteration i.
+type draw struct {
+	x    float64
+	k, i int32
+}
+
+func sortedDraws(halves [][]float64) []draw {
+	all := make([]draw, 0, len(halves)*len(halves[0]))
+	for k, h := range halves {
+		for i, x := range h {
+			all = append(all, draw{x, int32(k), int32(i)})
 		}
 	}
-	slices.SortFunc(all, func(a, b at) int { return cmp.Compare(a.x, b.x) })
-	for i := 0; i < len(all); {
-		j := i + 1
-		for j < len(all) && all[j].x == all[i].x {
-			j++
+	slices.SortFunc(all, func(a, b draw) int {
+		switch {
+		case a.x < b.x:
+			return -1
+		case a.x > b.x:
+			return 1
 		}
-		rank := float64(i+j+1) / 2
-		z := mathext.NormalQuantile((rank - 3.0/8) / (float64(len(all)) + 1.0/4))
-		for ; i < j; i++ {
-			out[all[i].k][all[i].i] = z
+		return 0
+	})
+	return all
+}
+
+// folded replaces draws by their distances from the median, in ascending order: of two runs, down and up from the median, the nearer first.
+func folded(sorted []draw) []draw {
+	median := quantile(sorted, 0.5)
+	out := make([]draw, 0, len(sorted))
+	up, _ := slices.BinarySearchFunc(sorted, median, func(d draw, m float64) int { return cmp.Compare(d.x, m) })
+	down := up - 1
+	for down >= 0 || up < len(sorted) {
+		if down < 0 || up < len(sorted) && sorted[up].x-median < median-sorted[down].x {
+			d := sorted[up]
+			d.x -= median
+			out, up = append(out, d), up+1
+		} else {
+			d := sorted[down]
+			d.x = median - d.x
+			out, down = append(out, d), down-1
 		}
 	}
 	return out
 }
 
-// folded is the distance of each draw from the median of all.
-func folded(draws [][]float64) [][]float64 {
-	all := slices.Concat(draws...)
-	slices.Sort(all)
-	median := quantile(all, 0.5)
-	out := make([][]float64, len(draws))
-	for k, d := range draws {
-		out[k] = make([]float64, len(d))
-		for i, x := range d {
-			out[k][i] = math.Abs(x - median)
+// normalized replaces draws by normal quantiles of their ranks; equal draws share their mean rank.
+func (d *Diagnoser) normalized(sorted []draw, like [][]float64) [][]float64 {
+	out := make([][]float64, len(like))
+	for k := range out {
+		out[k] = make([]float64, len(like[k]))
+	}
+	n := len(sorted)
+	for i := 0; i < n; {
+		j := i + 1
+		for j < n && sorted[j].x == sorted[i].x {
+			j++
+		}
+		z := d.scores[i]
+		if j > i+1 {
+			z = score(float64(i+j+1)/2, n)
+		}
+		for ; i < j; i++ {
+			out[sorted[i].k][sorted[i].i] = z
 		}
 	}
 	return out
 }
 
 // quantile interpolates between sorted draws: position p(n-1), as R's default does.
-func quantile(sorted []float64, p float64) float64 {
+func quantile(sorted []draw, p float64) float64 {
 	h := p * float64(len(sorted)-1)
 	i := int(h)
 	j := min(i+1, len(sorted)-1)
-	return sorted[i] + (h-float64(i))*(sorted[j]-sorted[i])
+	return sorted[i].x + (h-float64(i))*(sorted[j].x-sorted[i].x)
 }
 
 func meanAndVariance(x []float64) (mean, variance float64) {
@@ -188,23 +231,17 @@ func plainRhat(chains [][]float64) float64 {
 // off still counts once where it is positive, which serves chains that alternate.
 func ess(chains [][]float64) float64 {
 	m, n := len(chains), len(chains[0])
-	mean := make([]float64, n) // autocovariance by lag, averaged over chains
-	means := make([]float64, m)
-	a := newAutocovariance(n)
-	for k, c := range chains {
-		means[k], _ = meanAndVariance(c)
-		a.add(c, means[k], 1/float64(m), mean)
-	}
-	within := mean[0] * float64(n) / float64(n-1)
-	total := mean[0]
+	acov := newAutocovariance(chains)
+	within := acov.at(0) * float64(n) / float64(n-1)
+	total := acov.at(0)
 	if m > 1 {
-		_, between := meanAndVariance(means)
+		_, between := meanAndVariance(acov.means)
 		total += between
 	}
 	if total == 0 { // all draws are equal
 		return float64(m * n)
 	}
-	rho := func(lag int) float64 { return 1 - (within-mean[lag])/total }
+	rho := func(lag int) float64 { return 1 - (within-acov.at(lag))/total }
 	even, odd := 1.0, rho(1)
 	pairs, last := []float64{}, 0.0
 	for lag := 0; ; lag += 2 {
@@ -226,35 +263,64 @@ func ess(chains [][]float64) float64 {
 	return float64(m*n) / tau
 }
 
-// autocovariance computes autocovariances of series of one length, by the Fourier transform of the padded series.
+// autocovariance gives the autocovariances of chains, averaged over them, sums divided by n at every lag.
 type autocovariance struct {
-	n      int
-	fft    *fourier.FFT
-	padded []float64
-	coef   []complex128
+	centred [][]float64
+	means   []float64
+	known   []float64 // of all lags, once many were asked for
 }
 
-func newAutocovariance(n int) *autocovariance {
-	size := 1
+func newAutocovariance(chains [][]float64) *autocovariance {
+	a := &autocovariance{means: make([]float64, len(chains))}
+	for k, c := range chains {
+		a.means[k], _ = meanAndVariance(c)
+		centred := make([]float64, len(c))
+		for i, x := range c {
+			centred[i] = x - a.means[k]
+		}
+		a.centred = append(a.centred, centred)
+	}
+	return a
+}
+
+// fewLags is the number of lags up to which sums are faster than the Fourier transform of all.
+const fewLags = 40
+
+func (a *autocovariance) at(lag int) float64 {
+	if a.known != nil {
+		return a.known[lag]
+	}
+	if lag >= fewLags {
+		a.transform()
+		return a.known[lag]
+	}
+	sum := 0.0
+	for _, c := range a.centred {
+		sum += floats.Dot(c[:len(c)-lag], c[lag:])
+	}
+	return sum / float64(len(a.centred)*len(a.centred[0]))
+}
+
+// transform computes all lags by the Fourier transform of the padded chains.
+func (a *autocovariance) transform() {
+	n, size := len(a.centred[0]), 1
 	for size < 2*n {
 		size *= 2
 	}
-	return &autocovariance{n, fourier.NewFFT(size), make([]float64, size), nil}
-}
-
-// add adds weight times the autocovariance, sums divided by n at every lag, to dst.
-func (a *autocovariance) add(x []float64, mean, weight float64, dst []float64) {
-	clear(a.padded)
-	for i, v := range x {
-		a.padded[i] = v - mean
-	}
-	a.coef = a.fft.Coefficients(a.coef, a.padded)
-	for i, c := range a.coef {
-		a.coef[i] = complex(real(c)*real(c)+imag(c)*imag(c), 0)
-	}
-	out := a.fft.Sequence(a.padded, a.coef)
-	scale := weight / float64(len(a.padded)) / float64(a.n)
-	for i := range dst {
-		dst[i] += out[i] * scale
+	fft := fourier.NewFFT(size)
+	padded := make([]float64, size)
+	var coef []complex128
+	a.known = make([]float64, n)
+	for _, c := range a.centred {
+		clear(padded)
+		copy(padded, c)
+		coef = fft.Coefficients(coef, padded)
+		for i, z := range coef {
+			coef[i] = complex(real(z)*real(z)+imag(z)*imag(z), 0)
+		}
+		fft.Sequence(padded, coef)
+		for i := range a.known {
+			a.known[i] += padded[i] / float64(size*n*len(a.centred))
+		}
 	}
 }

@@ -16,9 +16,6 @@ import (
 	"slices"
 )
 
-// Reliable is the shape above which a smoothed estimate should not be used.
-const Reliable = 0.7
-
 // fewestInTail is the smallest number of ratios that a distribution is fitted to.
 const fewestInTail = 5
 
