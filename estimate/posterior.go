@@ -138,7 +138,6 @@ const (
 	ErrPriorOnly  flows.Code = "prior-only"   // the claims hardly move the estimate from its prior
 	ErrMisfit     flows.Code = "misfit"       // a claim that the model cannot reconcile with the others
 	ErrLOO        flows.Code = "loo"          // leaving a claim out by weights is not reliable, and it was not refitted
-	ErrOverlap    flows.Code = "overlap"      // claims on partners of which neither is part of the other
 	ErrNotHere    flows.Code = "not-in-model" // a claim on something that the model does not have
 )
 

@@ -24,10 +24,6 @@ func posterior(t testing.TB, p estimate.Posterior, m *estimate.Model) *estimate.
 // spread is */k for a standard deviation of the logarithm.
 func spread(sd float64) string { return spell(math.Exp(ln90 * sd)) }
 
-func corridor(from, to flows.Place) flows.Corridor {
-	return flows.Corridor{Mineral: flows.Tin, From: from, To: to, Origin: origin("panel")}
-}
-
 // flow reads "tin 2012 RWA>world", with "unrecorded" behind it where it is.
 func flow(s string, channel ...flows.Channel) flows.Flow {
 	f := claim(s, "1", flows.Sn, nil).Flow

@@ -36,9 +36,6 @@ type networkTotal struct {
 	parts []int
 }
 
-// otherPartners names the part of an outflow that goes to places which nobody names.
-const otherPartners = "other partners"
-
 // place is what is known of one place while a network is made.
 type networkPlace struct {
 	c       *compiler
