@@ -3,11 +3,9 @@ package estimate
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 
+	"github.com/mineralflows/mineralflows/estimate/internal/parallel"
 	"github.com/mineralflows/mineralflows/flows"
 )
 
@@ -102,20 +100,7 @@ func Compare(ctx context.Context, e Estimator, m *Model, base *Result, scenarios
 }
 
 // inParallel calls do for 0..n-1 on as many processors as the program may use.
-func inParallel(n int, do func(i int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
-			}
-		}()
-	}
-	wg.Wait()
-}
+func inParallel(n int, do func(i int)) { parallel.Each(n, do) }
 
 // compare runs one scenario.
 func compare(ctx context.Context, e Estimator, m *Model, base *Result, s Scenario) ([]Comparison, error) {

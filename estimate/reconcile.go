@@ -54,13 +54,13 @@ const (
 	ErrUntested    flows.Code = "untested"    // nothing is measured twice: the balances cannot disagree
 	ErrUnobserved  flows.Code = "unobserved"  // flows that neither claims nor balances determine
 
-	ErrInfeasible flows.Code = "infeasible"          // no flows of zero or more close these balances
-	ErrNowhere    flows.Code = "corridor-to-nowhere" // a corridor that touches no balance
-	ErrNoClaim    flows.Code = "no-claim"            // a place of which nothing is known
-	ErrOverlap    flows.Code = "overlap"             // two cells that hold the same place
-	ErrSingular   flows.Code = "singular-covariance" // several figures with one and the same error
-	ErrZeroSpread flows.Code = "zero-spread"         // figures without a spread that contradict each other
-	ErrNoNetwork  flows.Code = "no-network"          // no place has both what comes in and what goes out
+	ErrInfeasible   flows.Code = "infeasible"          // no flows of zero or more close these balances
+	ErrNowhere      flows.Code = "corridor-to-nowhere" // a corridor that touches no balance
+	ErrNoClaim      flows.Code = "no-claim"            // a place of which nothing is known
+	ErrCellsOverlap flows.Code = "cells-overlap"       // two cells that hold the same place
+	ErrSingular     flows.Code = "singular-covariance" // several figures with one and the same error
+	ErrZeroSpread   flows.Code = "zero-spread"         // figures without a spread that contradict each other
+	ErrNoNetwork    flows.Code = "no-network"          // no place has both what comes in and what goes out
 )
 
 // NetworkError is a network that cannot be reconciled.
@@ -131,7 +131,15 @@ func (e Reconcile) Estimate(ctx context.Context, m *Model) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if err := joinErrors(append(errs, e.lost(cells, corridors, done)...)); err != nil {
+	lost := e.lost(cells, corridors, done)
+	if err := joinErrors(errs); err != nil {
+		return nil, err
+	}
+	if e.Corridors == nil && m.ledger != m.base { // a date or a scenario may have taken the claims that a corridor of the ledger touched
+		for _, err := range lost {
+			r.Warnings = append(r.Warnings, Warning{Code: ErrNowhere, Text: err.Error()})
+		}
+	} else if err := joinErrors(lost); err != nil {
 		return nil, err
 	}
 	done = slices.DeleteFunc(done, func(d *reconciled) bool { return d == nil })
@@ -167,7 +175,7 @@ func groupCells(cells []flows.Cell) ([][]flows.Cell, error) {
 		last := &out[len(out)-1]
 		for _, d := range *last {
 			if err := disjointCells([]flows.Cell{d, c}); err != nil {
-				errs = append(errs, &NetworkError{Code: ErrOverlap, Mineral: c.Mineral, Period: c.Period, Balances: []flows.Cell{d, c},
+				errs = append(errs, &NetworkError{Code: ErrCellsOverlap, Mineral: c.Mineral, Period: c.Period, Balances: []flows.Cell{d, c},
 					Text: fmt.Sprintf("%s and %s hold the same place: mineral that moves between them would be counted twice; leave one of them out", d.Place, c.Place)})
 			}
 		}

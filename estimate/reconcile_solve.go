@@ -78,10 +78,10 @@ func (n *network) reconcile(ctx context.Context, w *worker) (*reconciled, error)
 			return nil, err
 		}
 	}
-	if r.nodal, err = r.solution.Nodal(ctx, testLevel); err != nil {
+	if r.nodal, err = r.solution.Nodal(testLevel); err != nil {
 		return nil, err
 	}
-	if r.likelihood, err = r.solution.Likelihood(ctx, testLevel); err != nil {
+	if r.likelihood, err = r.solution.Likelihood(testLevel); err != nil {
 		return nil, err
 	}
 	r.least = make([]float64, len(n.edges))

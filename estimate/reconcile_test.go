@@ -288,7 +288,7 @@ func TestReconcileErrors(t *testing.T) {
 		{"no claim", estimate.Reconcile{Cells: []flows.Cell{cell("tin/RWA/2020"), cell("tin/UGA/2020")}}, []flows.Record{output, exports},
 			estimate.ErrNoClaim, "tin 2020: nobody claims anything of UGA"},
 		{"overlap", estimate.Reconcile{Cells: []flows.Cell{cell("tin/RWA/2020"), cell("tin/COD+RWA/2020")}}, []flows.Record{output, exports},
-			estimate.ErrOverlap, "tin 2020: COD+RWA and RWA hold the same place"},
+			estimate.ErrCellsOverlap, "tin 2020: COD+RWA and RWA hold the same place"},
 		{"zero spread", estimate.Reconcile{}, []flows.Record{claim("tin 2020 ground>RWA", "100", "Sn", origin("USGS")), claim("tin 2020 RWA>world", "120", "Sn", origin("customs"), by("RWA"))},
 			estimate.ErrZeroSpread, "tin 2020: figures without a spread leave the balance of RWA open by 20 t"},
 	} {

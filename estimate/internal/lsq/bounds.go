@@ -3,10 +3,7 @@ package lsq
 import (
 	"context"
 	"math"
-	"runtime"
 	"slices"
-	"sync"
-	"sync/atomic"
 )
 
 // active is the set of bounds that hold, with all that is known about them. Columns that were computed are kept when a bound lets go.
@@ -14,15 +11,16 @@ type active struct {
 	l       *linear
 	limit   []float64         // how far below zero counts as rounding
 	normals map[int][]cell    // of a variable's bound
+	offsets map[int]float64   // and its constant
 	columns map[int][]float64 // Vx n
 	set     []int             // variables held at zero
 	lambda  []float64         // multipliers, all > 0
 	chol    [][]float64       // lower factor of M = N' Vx N
 }
 
-// hold finds the active set from x, the solution without bounds, and moves x to the solution with them.
-func (l *linear) hold(ctx context.Context, x []float64) (*active, error) {
-	a := &active{l: l, normals: map[int][]cell{}, columns: map[int][]float64{}, limit: l.limits(x)}
+// hold finds the active set from x, the solution without bounds, and moves x to the solution with them. start is a guess of the set.
+func (l *linear) hold(ctx context.Context, x []float64, start []int) (*active, error) {
+	a := &active{l: l, normals: map[int][]cell{}, offsets: map[int]float64{}, columns: map[int][]float64{}, limit: l.limits(x), set: slices.Clone(start)}
 	mean := slices.Clone(x) // where loose variables are drawn to
 	for range 50 {
 		if err := a.solve(ctx, mean, x); err != nil {
@@ -42,23 +40,6 @@ func (l *linear) hold(ctx context.Context, x []float64) (*active, error) {
 		x[i] = 0
 	}
 	return a, nil
-}
-
-// limits are a billionth of a standard deviation, and the rounding of what an expression sums.
-func (l *linear) limits(x []float64) []float64 {
-	out := make([]float64, len(x))
-	for i, v := range l.p.Variables {
-		out[i] = 1e-9*math.Sqrt(v.Variance) + 1e-13*l.size
-		if k := l.of[i]; k >= 0 {
-			sum := math.Abs(l.express[k].rhs)
-			for _, c := range l.express[k].cells {
-				sum += math.Abs(c.value * x[c.col])
-			}
-			out[i] = 1e-12 * (sum + l.size)
-		}
-		out[i] = max(out[i], l.slack)
-	}
-	return out
 }
 
 // violated lists the variables that are below zero and not held, in order.
@@ -160,30 +141,14 @@ func (a *active) refit(free []float64) {
 	}
 }
 
-// slack is the value of variable i at x, an expressed one computed anew.
-func (a *active) slack(i int, x []float64) float64 {
-	v := along(a.normals[i], x)
-	if k := a.l.of[i]; k >= 0 {
-		v += a.l.express[k].rhs
-	}
-	return v
-}
+// slack is the value of variable i at x, by what gives it.
+func (a *active) slack(i int, x []float64) float64 { return along(a.normals[i], x) + a.offsets[i] }
 
 // implied is the part of a bound's variance before the balances below which what others leave of it is rounding.
 const implied = 1e-12
 
-// prior is the variance of n' x before the balances, correlations aside.
-func (a *active) prior(i int) float64 {
-	v := 0.0
-	for _, c := range a.normals[i] {
-		if a.l.kinds[c.col] == loose {
-			v += c.value * c.value * a.l.spread
-		} else {
-			v += c.value * c.value * a.l.p.Variables[c.col].Variance
-		}
-	}
-	return v
-}
+// priorOf is the variance of variable i before the balances.
+func (a *active) priorOf(i int) float64 { return a.l.prior(a.normals[i]) }
 
 // border adds the row of bound i to the factor of M, unless the bounds before it imply it.
 func (a *active) border(before []int, i int) bool {
@@ -194,7 +159,7 @@ func (a *active) border(before []int, i int) bool {
 	row := a.lower(b)
 	m := along(a.normals[i], a.columns[i])
 	d := m - dot(row, row)
-	if !(d > implied*a.prior(i)) {
+	if !(d > implied*a.priorOf(i)) {
 		return false
 	}
 	a.chol = append(a.chol, append(row, math.Sqrt(d)))
@@ -220,15 +185,35 @@ func (a *active) upper(b []float64) {
 	}
 }
 
-// place sets x to the minimum with the bounds of the set held.
+// place sets x to the minimum with the bounds of the set held. Wide loose variables cost the multipliers digits, which refinement gives
+// back: what the bounds miss is solved for again.
 func (a *active) place(free, x []float64) {
 	copy(x, free)
-	for k, i := range a.set {
-		for j, v := range a.columns[i] {
-			x[j] += a.lambda[k] * v
+	add := func(lambda []float64) {
+		for k, i := range a.set {
+			for j, v := range a.columns[i] {
+				x[j] += lambda[k] * v
+			}
 		}
+		a.l.follow(x)
 	}
-	a.l.follow(x)
+	add(a.lambda)
+	for range 2 {
+		missed, worst := make([]float64, len(a.set)), 0.0
+		for k, i := range a.set {
+			missed[k] = -a.slack(i, x)
+			worst = max(worst, math.Abs(missed[k])/a.limit[i])
+		}
+		if worst <= 0.01 {
+			return
+		}
+		missed = a.lower(missed)
+		a.upper(missed)
+		for k := range a.lambda {
+			a.lambda[k] += missed[k]
+		}
+		add(missed)
+	}
 }
 
 // one makes the bound of variable p hold: the step of Goldfarb and Idnani. Bounds whose multiplier would turn negative let go on the way.
@@ -253,11 +238,15 @@ func (a *active) one(p int, x []float64) error {
 			}
 		}
 		primal := math.Inf(1)
-		if curvature > implied*a.prior(p) {
+		if curvature > implied*a.priorOf(p) {
 			primal = -slack / curvature
 		}
 		step := min(primal, dual)
 		if math.IsInf(step, 1) {
+			if open := -slack; open < 1e-6*math.Sqrt(a.priorOf(p)) {
+				a.limit[p] = 2 * open // rounding, where many bounds meet
+				return nil
+			}
 			return a.infeasible(p, r)
 		}
 		for k := range a.lambda {
@@ -269,7 +258,7 @@ func (a *active) one(p int, x []float64) error {
 			a.set, a.lambda = append(a.set, p), append(a.lambda, added)
 			return nil
 		}
-		if curvature > implied*a.prior(p) {
+		if curvature > implied*a.priorOf(p) {
 			slack += step * curvature
 		}
 		a.set = slices.Delete(a.set, leaves, leaves+1)
@@ -320,6 +309,9 @@ func (a *active) infeasible(p int, r []float64) error {
 		if k := l.of[i]; k >= 0 {
 			from = plus(from, 1, l.express[k].from)
 		}
+		if k := l.basic[i]; k >= 0 {
+			from = plus(from, 1, l.rows[k].from)
+		}
 	}
 	return &InfeasibleError{l.names(from)}
 }
@@ -330,42 +322,13 @@ func (a *active) need(bounds []int) {
 	for _, i := range bounds {
 		if a.columns[i] == nil && !slices.Contains(missing, i) {
 			missing = append(missing, i)
-			a.normals[i] = a.l.normalOf(i)
+			a.normals[i], a.offsets[i] = a.l.normalOf(i)
 		}
 	}
 	columns := a.l.spreadsOf(len(missing), func(k int) []cell { return a.normals[missing[k]] })
 	for k, i := range missing {
 		a.columns[i] = columns[k]
 	}
-}
-
-// spreadsOf is spreadOf of n normals.
-func (l *linear) spreadsOf(n int, normal func(int) []cell) [][]float64 {
-	out := make([][]float64, n)
-	scratch := sync.Pool{New: func() any { return make([]float64, 2*len(l.rows)) }}
-	inParallel(n, func(k int) {
-		work := scratch.Get().([]float64)
-		out[k] = l.spreadOf(normal(k), work)
-		scratch.Put(work)
-	})
-	return out
-}
-
-// inParallel calls do for 0 to n-1, on as many processors as the program may use.
-func inParallel(n int, do func(k int)) {
-	workers := min(runtime.GOMAXPROCS(0), n)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	for range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for k := int(next.Add(1)) - 1; k < n; k = int(next.Add(1)) - 1 {
-				do(k)
-			}
-		}()
-	}
-	wg.Wait()
 }
 
 // release lets go of bounds that only settled what the balances leave open: those that x does not meet, and those that hold without a pull.
@@ -380,47 +343,4 @@ func (a *active) release(x []float64) {
 		}
 	}
 	a.lambda = lambda
-}
-
-// taken is what the bounds take off the variance of each measured variable: the squares of W = L^-1 (columns of the set)'. Variables
-// are shared out among workers, so that each sum runs in one order.
-func (a *active) taken() []float64 {
-	n, k := len(a.l.kinds), len(a.set)
-	out := make([]float64, n)
-	inverse := make([]float64, k*k)
-	for c := range k {
-		row := inverse[c*k : c*k+c+1]
-		row[c] = 1 / a.chol[c][c]
-		for i := range c {
-			v := -a.chol[c][i] * row[c]
-			for m, x := range inverse[i*k : i*k+i+1] {
-				row[m] += v * x
-			}
-		}
-	}
-	const chunk = 256 // variables
-	inParallel((n+chunk-1)/chunk, func(at int) {
-		from, to := at*chunk, min((at+1)*chunk, n)
-		width := to - from
-		columns, w := make([]float64, k*width), make([]float64, k*width)
-		for c, i := range a.set {
-			copy(columns[c*width:], a.columns[i][from:to])
-		}
-		multiplyAdd(1, inverse, k, columns, width, w, width, k, width, k)
-		for c := range k {
-			for i, x := range w[c*width : (c+1)*width] {
-				out[from+i] += x * x
-			}
-		}
-	})
-	return out
-}
-
-// lost is L^-1 N' column: what the bounds take off the variance of what the column belongs to is its square.
-func (a *active) lost(column []float64) []float64 {
-	b := make([]float64, len(a.set))
-	for k, i := range a.set {
-		b[k] = along(a.normals[i], column)
-	}
-	return a.lower(b)
 }

@@ -116,14 +116,14 @@ func solve(t *testing.T, p *Problem) *Solution {
 
 func nodal(t *testing.T, s *Solution) []Test {
 	t.Helper()
-	out, err := s.Nodal(context.Background(), 0.05)
+	out, err := s.Nodal(0.05)
 	require.NoError(t, err)
 	return out
 }
 
 func likelihood(t *testing.T, s *Solution) []Test {
 	t.Helper()
-	out, err := s.Likelihood(context.Background(), 0.05)
+	out, err := s.Likelihood(0.05)
 	require.NoError(t, err)
 	return out
 }

@@ -83,15 +83,19 @@ func (s *Solution) moved(level float64, variance func(i int) float64, limit floa
 
 // Nodal tests each balance by what the measured values leave open, |r| / sd(r). Balances that share unmeasured variables are tested
 // together.
-func (s *Solution) Nodal(ctx context.Context, level float64) ([]Test, error) {
-	s, err := s.tested(ctx)
+func (s *Solution) Nodal(level float64) ([]Test, error) {
+	s, err := s.tested()
 	if err != nil {
 		return nil, err
 	}
 	var out []Test
-	s.rows(func(k int, variance float64) {
-		if balances := s.l.balancesOf(k); len(balances) > 0 {
-			z := math.Abs(s.residual[k]) / math.Sqrt(variance)
+	s.rows(func(r *row, variance float64) {
+		if balances := balancesOf(r, s.l.p); len(balances) > 0 {
+			open := -r.rhs
+			for _, c := range r.cells {
+				open += c.value * s.l.p.Variables[c.col].Value
+			}
+			z := math.Abs(open) / math.Sqrt(variance)
 			out = append(out, Test{Variable: -1, Balances: balances, Statistic: z, P: tails(z)})
 		}
 	})
@@ -102,31 +106,32 @@ func (s *Solution) Nodal(ctx context.Context, level float64) ([]Test, error) {
 }
 
 // rows visits the rows that hold something that can move.
-func (s *Solution) rows(visit func(k int, variance float64)) {
+func (s *Solution) rows(visit func(r *row, variance float64)) {
 	l := s.l
-	for k := range l.rows {
-		g := make(map[int32]float64, len(l.rows[k].cells))
-		for _, c := range l.rows[k].cells {
+	for k := range l.plain {
+		r := &l.plain[k]
+		g := make(map[int32]float64, len(r.cells))
+		for _, c := range r.cells {
 			g[c.col] = c.value
 		}
 		variance := 0.0
-		for _, c := range l.rows[k].cells {
+		for _, c := range r.cells {
 			variance += c.value * c.value * l.p.Variables[c.col].Variance
 			for _, o := range l.covary[c.col] {
 				variance += c.value * o.value * g[o.col]
 			}
 		}
 		if variance > 0 {
-			visit(k, variance)
+			visit(r, variance)
 		}
 	}
 }
 
 // balancesOf are the balances that a row combines, definitions left out.
-func (l *linear) balancesOf(k int) []int {
+func balancesOf(r *row, p *Problem) []int {
 	var out []int
-	for _, c := range l.rows[k].from {
-		if !l.p.Balances[c.col].Defines {
+	for _, c := range r.from {
+		if !p.Balances[c.col].Defines {
 			out = append(out, int(c.col))
 		}
 	}
@@ -191,8 +196,8 @@ func direction(f []cell) string {
 
 // Likelihood is the generalised likelihood ratio of each bias and each leak, T = (f' S^-1 r)^2 / (f' S^-1 f): how much J falls when that
 // error is allowed for. A leak at a place is how an unrecorded flow over its border shows. What cannot be told apart names each other.
-func (s *Solution) Likelihood(ctx context.Context, level float64) ([]Test, error) {
-	s, err := s.tested(ctx)
+func (s *Solution) Likelihood(level float64) ([]Test, error) {
+	s, err := s.tested()
 	if err != nil {
 		return nil, err
 	}
@@ -293,7 +298,7 @@ func (a *allowed) magnitudes(t []float64) []float64 {
 // Compensate looks for gross errors one after the other: the likeliest bias or leak is allowed for, all sizes are estimated anew together,
 // and so on until the balances agree at the level, no error stands out, or nothing is left to test with. Flows held at zero stay there.
 func (s *Solution) Compensate(ctx context.Context, level float64) ([]Suspect, error) {
-	s, err := s.tested(ctx)
+	s, err := s.tested()
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,6 @@ package lsq
 import (
 	"math"
 	"slices"
-
-	"gonum.org/v1/gonum/mat"
 )
 
 // kind says how a variable enters.
@@ -22,16 +20,19 @@ const (
 // S = R V R'.
 type linear struct {
 	p        *Problem
+	at       []float64 // where the products are linearised
 	kinds    []kind
-	rows     []row // of measured variables
+	plain    []row   // of measured variables, one for each balance or merged balances
+	rows     []row   // the same, or combinations of them that hold figures of very different size apart
+	basic    []int32 // the row that gives a variable, where rows are such combinations; -1 for none
 	columns  [][]cell
 	covary   [][]cell // per variable, the others that its error goes with
 	express  []expression
 	of       []int32 // expression of a variable, -1 for none
 	loose    []int32
-	size     float64 // of the largest number at hand: balances are judged against it
-	slack    float64 // how far below zero counts as zero, where the figures on the right are themselves results
-	spread   float64 // prior variance of a loose variable: wide beside everything else
+	size     float64   // of the largest number at hand: balances are judged against it
+	slack    float64   // how far below zero counts as zero, where the figures on the right are themselves results
+	spread   []float64 // prior variance of a loose variable: wide beside all that it meets
 	factor   *factor
 	inverted *inverse
 	work     []float64
@@ -40,10 +41,11 @@ type linear struct {
 // linearise makes rows of the balances, with products replaced by their tangent at x. earlier is another linearisation of the same problem,
 // whose order of elimination is taken over where it fits, or nil.
 func linearise(p *Problem, x []float64, earlier *linear) (*linear, error) {
-	l := &linear{p: p, kinds: make([]kind, len(p.Variables)), of: make([]int32, len(p.Variables)), columns: make([][]cell, len(p.Variables)), size: p.largest()}
+	l := &linear{p: p, at: slices.Clone(x), kinds: make([]kind, len(p.Variables)), of: make([]int32, len(p.Variables)), columns: make([][]cell, len(p.Variables)), size: p.largest(),
+		basic: make([]int32, len(p.Variables))}
 	var unmeasured []int32
 	for i, v := range p.Variables {
-		l.of[i] = -1
+		l.of[i], l.basic[i] = -1, -1
 		switch {
 		case !v.Measured:
 			l.kinds[i] = loose
@@ -69,14 +71,18 @@ func linearise(p *Problem, x []float64, earlier *linear) (*linear, error) {
 	}
 	for k := range rest {
 		if len(rest[k].cells) > 0 {
-			l.rows = append(l.rows, rest[k])
-			continue
-		}
-		if math.Abs(rest[k].rhs) > 1e-9*l.size {
+			l.plain = append(l.plain, rest[k])
+		} else if math.Abs(rest[k].rhs) > 1e-9*l.size {
 			return nil, &ConflictError{l.names(rest[k].from), rest[k].rhs}
 		}
 	}
-	l.spread = 100 * l.size * l.size
+	l.rows = l.plain
+	if l.uneven() {
+		if err := l.rebase(); err != nil {
+			return nil, err
+		}
+	}
+	l.spread = l.spreads()
 	for k := range l.rows {
 		for _, c := range l.rows[k].cells {
 			l.columns[c.col] = append(l.columns[c.col], cell{int32(k), c.value})
@@ -97,6 +103,32 @@ func linearise(p *Problem, x []float64, earlier *linear) (*linear, error) {
 	l.factor = factorize(pattern, s)
 	l.work = make([]float64, len(l.rows))
 	return l, nil
+}
+
+// spreads gives each loose variable a hundred times the mean square of what stands in one expression with it. Much more would drown, in
+// rounding, what measured variables tell.
+func (l *linear) spreads() []float64 {
+	out := make([]float64, len(l.kinds))
+	for _, w := range l.loose {
+		out[w] = l.size * l.size * 1e-12
+	}
+	for k := range l.express {
+		e := &l.express[k]
+		size := e.rhs * e.rhs
+		for _, c := range e.cells {
+			v := &l.p.Variables[c.col]
+			size = max(size, c.value*c.value*(v.Value*v.Value+v.Variance))
+		}
+		for _, c := range e.cells {
+			if l.kinds[c.col] == loose {
+				out[c.col] = max(out[c.col], size)
+			}
+		}
+	}
+	for _, w := range l.loose {
+		out[w] *= 100
+	}
+	return out
 }
 
 // samePattern reports whether S has its entries in the same places.
@@ -153,128 +185,6 @@ func (l *linear) tangent(k int, x []float64) row {
 		r.scale(1 / largest)
 	}
 	return r
-}
-
-// correlate reads the covariances and refuses a covariance that is not positive definite, group by group of variables that go together.
-func (l *linear) correlate() error {
-	l.covary = make([][]cell, len(l.p.Variables))
-	for _, c := range l.p.Covariances {
-		if c.Value == 0 {
-			continue
-		}
-		if l.kinds[c.A] != measured || l.kinds[c.B] != measured {
-			return &CovarianceError{[]string{l.p.Variables[c.A].Name, l.p.Variables[c.B].Name}}
-		}
-		l.covary[c.A] = append(l.covary[c.A], cell{int32(c.B), c.Value})
-		l.covary[c.B] = append(l.covary[c.B], cell{int32(c.A), c.Value})
-	}
-	grouped := make([]bool, len(l.p.Variables))
-	at := make([]int, len(l.p.Variables))
-	for i := range l.p.Variables {
-		if grouped[i] || len(l.covary[i]) == 0 {
-			continue
-		}
-		group := []int32{int32(i)}
-		grouped[i] = true
-		for k := 0; k < len(group); k++ {
-			for _, c := range l.covary[group[k]] {
-				if !grouped[c.col] {
-					grouped[c.col] = true
-					group = append(group, c.col)
-				}
-			}
-		}
-		slices.Sort(group)
-		for k, g := range group {
-			at[g] = k
-		}
-		v := mat.NewSymDense(len(group), nil)
-		for k, g := range group {
-			v.SetSym(k, k, 1)
-			for _, c := range l.covary[g] { // as correlations, so that the verdict is the same in any unit
-				v.SetSym(k, at[c.col], c.value/math.Sqrt(l.p.Variables[g].Variance*l.p.Variables[c.col].Variance))
-			}
-		}
-		var chol mat.Cholesky
-		if chol.Factorize(v) && chol.Cond() < 1e13 {
-			continue
-		}
-		return &CovarianceError{l.dependent(group, v)}
-	}
-	return nil
-}
-
-// dependent names the variables of the direction in which a covariance vanishes.
-func (l *linear) dependent(group []int32, v *mat.SymDense) []string {
-	var eigen mat.EigenSym
-	var names []string
-	if eigen.Factorize(v, true) {
-		var vectors mat.Dense
-		eigen.VectorsTo(&vectors) // ascending: the first belongs to the least
-		for k, g := range group {
-			if math.Abs(vectors.At(k, 0)) > 0.05 {
-				names = append(names, l.p.Variables[g].Name)
-			}
-		}
-	}
-	return names
-}
-
-// normal is S = R V R'.
-func (l *linear) normal() *matrix {
-	n := len(l.rows)
-	type triple struct {
-		col, row int32
-		value    float64
-	}
-	var all []triple
-	add := func(a, b []cell, v float64) {
-		for _, x := range a {
-			for _, y := range b {
-				if x.col >= y.col {
-					all = append(all, triple{y.col, x.col, v * x.value * y.value})
-				}
-			}
-		}
-	}
-	for k := range n {
-		all = append(all, triple{int32(k), int32(k), 0})
-	}
-	for i, column := range l.columns {
-		if l.kinds[i] != measured {
-			continue
-		}
-		add(column, column, l.p.Variables[i].Variance)
-		for _, c := range l.covary[i] { // both orders of a pair come by
-			add(column, l.columns[c.col], c.value)
-		}
-	}
-	start := make([]int32, n+2)
-	for _, t := range all {
-		start[t.col+2]++
-	}
-	for k := range n {
-		start[k+2] += start[k+1]
-	}
-	byColumn := make([]entry, len(all))
-	for _, t := range all {
-		byColumn[start[t.col+1]] = entry{t.row, t.value}
-		start[t.col+1]++
-	}
-	m := &matrix{n: n, start: make([]int32, 1, n+1)}
-	for j := range n {
-		column := byColumn[start[j]:start[j+1]]
-		slices.SortStableFunc(column, func(a, b entry) int { return int(a.row) - int(b.row) })
-		for _, e := range column {
-			if k := len(m.rows); k > int(m.start[j]) && m.rows[k-1] == e.row {
-				m.values[k-1] += e.value
-				continue
-			}
-			m.rows, m.values = append(m.rows, e.row), append(m.values, e.value)
-		}
-		m.start = append(m.start, int32(len(m.rows)))
-	}
-	return m
 }
 
 // names are those of balances that a row combines.
@@ -348,8 +258,20 @@ func (l *linear) settle(x []float64) []float64 {
 	return t
 }
 
-// follow sets the expressed variables.
+// follow sets the variables that others give.
 func (l *linear) follow(x []float64) {
+	for i, k := range l.basic {
+		if k < 0 {
+			continue
+		}
+		v := l.rows[k].rhs
+		for _, c := range l.rows[k].cells {
+			if int(c.col) != i {
+				v -= c.value * x[c.col]
+			}
+		}
+		x[i] = v
+	}
 	for k := range l.express {
 		e := &l.express[k]
 		v := e.rhs
@@ -360,42 +282,21 @@ func (l *linear) follow(x []float64) {
 	}
 }
 
-// normalOf is the normal of the bound x_i >= 0, over measured and loose variables.
-func (l *linear) normalOf(i int) []cell {
-	if l.of[i] < 0 {
-		return []cell{{int32(i), 1}}
+// normalOf is the normal of the bound x_i >= 0, over measured and loose variables: x_i is that times them, and a constant.
+func (l *linear) normalOf(i int) ([]cell, float64) {
+	switch {
+	case l.of[i] >= 0:
+		e := &l.express[l.of[i]]
+		return scaledCells(e.cells, -1), e.rhs
+	case l.basic[i] >= 0:
+		r := &l.rows[l.basic[i]]
+		return scaledCells(without(r.cells, int32(i)), -1), r.rhs
 	}
-	cells := slices.Clone(l.express[l.of[i]].cells)
-	for k := range cells {
-		cells[k].value = -cells[k].value
-	}
-	return cells
+	return []cell{{int32(i), 1}}, 0
 }
 
-// spreadOf is the covariance of every measured and loose variable with n' x, balances held: Vx n. work has room for twice the rows.
-func (l *linear) spreadOf(n []cell, work []float64) []float64 {
-	out := make([]float64, len(l.kinds))
-	t, work := work[:len(l.rows)], work[len(l.rows):]
-	clear(t)
-	add := func(i int32, v float64) {
-		out[i] += v
-		for _, c := range l.columns[i] {
-			t[c.col] += v * c.value
-		}
-	}
-	for _, c := range n {
-		if l.kinds[c.col] == loose {
-			add(c.col, l.spread*c.value)
-			continue
-		}
-		add(c.col, l.p.Variables[c.col].Variance*c.value)
-		for _, o := range l.covary[c.col] {
-			add(o.col, o.value*c.value)
-		}
-	}
-	l.factor.solve(t, work)
-	l.back(-1, t, out)
-	return out
+func without(cells []cell, col int32) []cell {
+	return slices.DeleteFunc(slices.Clone(cells), func(c cell) bool { return c.col == col })
 }
 
 func along(n []cell, x []float64) float64 {

@@ -13,12 +13,14 @@
 //	x = y - V R' S^-1 r,  Vx = V - V R' S^-1 R V,  J = r' S^-1 r ~ chi-square(rank R)
 //
 // S is factorized once, sparse, in a fill-reducing order; balances that others imply are found by their vanishing pivots and left out.
-// The variances need S^-1 only where S has entries: the selected inverse. Bounds are added by the dual method of Goldfarb and Idnani
+// Where variances differ by more than eight orders of magnitude S would lose the small ones: rows are then combined so that each gives one
+// wide variable by surer ones. The variances need S^-1 only where S has entries: the selected inverse. Bounds are added by the dual method of Goldfarb and Idnani
 // (1983), Math. Programming 27, 1, doi:10.1007/BF02591962, first many at a time: with N the bounds that hold and M = N' Vx N,
 //
 //	x = x0 + Vx N l,  M l = -N' x0,  l >= 0,  Vx|N = Vx - Vx N M^-1 N' Vx
 //
-// so that a bound costs one solve and no new factor. Standard deviations under bounds are those of the active set: as if it had been
+// so that a bound costs one solve and no new factor. Where balances leave unmeasured variables open an interior point method finds the set.
+// Standard deviations under bounds are those of the active set: as if it had been
 // known beforehand which flows are zero.
 //
 // # Degrees of freedom

@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"slices"
-
-	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Solution is a reconciled problem. Slices have one entry per variable.
@@ -23,6 +20,7 @@ type Solution struct {
 
 	l        *linear
 	a        *active
+	zeros    []int     // variables at zero by a balance of l
 	held     *Solution // the problem with bounds that hold as balances, made when it is asked for
 	residual []float64 // R y - b
 	weighted []float64 // S^-1 (R y - b)
@@ -48,6 +46,7 @@ func Solve(ctx context.Context, p *Problem) (*Solution, error) {
 	}
 	var s *Solution
 	var earlier *linear
+	var start []int // bounds that held about the last point
 	for n := 1; ; n++ {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -57,11 +56,11 @@ func Solve(ctx context.Context, p *Problem) (*Solution, error) {
 			return nil, err
 		}
 		before := x
-		if s, err = l.solve(ctx); err != nil {
+		if s, err = l.solve(ctx, start); err != nil {
 			return nil, err
 		}
 		s.Iterations = n
-		x, earlier = s.X, l
+		x, earlier, start = s.X, l, s.a.set // that of solveLoose is empty: it starts anew
 		if !products {
 			break
 		}
@@ -78,6 +77,11 @@ func Solve(ctx context.Context, p *Problem) (*Solution, error) {
 			return nil, &ConvergenceError{n, p.Variables[worst].Name, math.Abs(x[worst] - before[worst])}
 		}
 	}
+	if s.closed() != nil {
+		if err := s.polish(); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.closed(); err != nil {
 		return nil, err
 	}
@@ -85,38 +89,48 @@ func Solve(ctx context.Context, p *Problem) (*Solution, error) {
 	return s, nil
 }
 
-// solve reconciles a linearised problem.
-func (l *linear) solve(ctx context.Context) (*Solution, error) {
+// solve reconciles a linearised problem. start is a guess of the bounds that hold.
+func (l *linear) solve(ctx context.Context, start []int) (*Solution, error) {
+	s, err := l.unbounded()
+	if err != nil {
+		return nil, err
+	}
+	if len(l.loose) > 0 && l.below(s.X) {
+		if held, err := l.solveLoose(ctx); held != nil || err != nil {
+			return held, err
+		}
+	}
+	if s.a, err = l.hold(ctx, s.X, start); err != nil {
+		return nil, err
+	}
+	return s, l.settleLoose(ctx, s)
+}
+
+// unbounded is the solution without bounds.
+func (l *linear) unbounded() (*Solution, error) {
 	s := &Solution{l: l, X: make([]float64, len(l.kinds))}
-	x := s.X
 	for i, v := range l.p.Variables {
 		if v.Measured {
-			x[i] = v.Value
+			s.X[i] = v.Value
 		}
 	}
-	s.residual = l.residual(x)
-	s.weighted = l.settle(x)
-	l.settle(x) // once more takes off what rounding left
-	l.follow(x)
-	if err := l.consistent(x); err != nil {
-		return nil, err
-	}
-	var err error
-	if s.a, err = l.hold(ctx, x); err != nil {
-		return nil, err
-	}
-	if len(l.loose) > 0 {
-		if err := l.smallest(ctx, x, s.a); err != nil {
-			return nil, err
-		}
-	}
-	rounding := 1e-14 * l.size
+	s.residual = l.residual(s.X)
+	s.weighted = l.settle(s.X)
+	l.settle(s.X) // once more takes off what rounding left
+	l.follow(s.X)
+	s.a = &active{l: l, limit: l.limits(s.X)}
+	return s, l.consistent(s.X)
+}
+
+// below reports whether a variable that may not be negative is.
+func (l *linear) below(x []float64) bool {
+	limits := l.limits(x)
 	for i, v := range l.p.Variables {
-		if !v.Free && x[i] < rounding {
-			x[i] = 0 // what other zeros imply is zero but for rounding
+		if !v.Free && x[i] < -limits[i] {
+			return true
 		}
 	}
-	return s, nil
+	return false
 }
 
 // consistent finds balances that contradict others: their pivots vanish, and what is left over does not.
@@ -133,111 +147,34 @@ func (l *linear) consistent(x []float64) error {
 	return nil
 }
 
-// smallest gives unmeasured variables that the balances do not determine their least values, in the sense of least squares, that close
-// them with the reconciled values of the measured ones.
-func (l *linear) smallest(ctx context.Context, x []float64, a *active) error {
-	sub, index := l.unmeasured(x, -1)
-	for k := range sub.Variables {
-		sub.Variables[k].Measured, sub.Variables[k].Variance, sub.Variables[k].Value = true, 1, 0
+// polish closes balances to the last digits: each flow gives way in proportion to its own size, zeros stay.
+func (s *Solution) polish() error {
+	p := &Problem{Balances: s.l.p.Balances}
+	for i, v := range s.l.p.Variables {
+		fixed := v.Measured && v.Variance == 0
+		w := Variable{Name: v.Name, Measured: true, Value: s.X[i], Variance: s.X[i] * s.X[i], Free: true}
+		if fixed {
+			w.Value, w.Variance = v.Value, 0
+		}
+		p.Variables = append(p.Variables, w)
 	}
-	inner, err := linearise(sub, make([]float64, len(sub.Variables)), nil)
-	if err != nil {
-		return err
-	}
-	inner.slack = 1e-9 * l.size
-	s, err := inner.solve(ctx)
-	if err != nil {
-		return err
-	}
-	for k, i := range index {
-		if x[i] = s.X[k]; !l.p.Variables[i].Free && x[i] < 1e-12*l.size {
-			x[i] = 0
+	for range 3 {
+		l, err := linearise(p, s.X, nil)
+		if err != nil {
+			return err
+		}
+		l.settle(s.X)
+		l.follow(s.X)
+		for i, v := range s.l.p.Variables {
+			if !v.Free && s.X[i] < 0 {
+				s.X[i] = 0
+			}
+			if p.Variables[i].Variance > 0 {
+				p.Variables[i].Value, p.Variables[i].Variance = s.X[i], s.X[i]*s.X[i]
+			}
 		}
 	}
-	a.release(x)
 	return nil
-}
-
-// unmeasured is the problem of the unmeasured variables with the others where they are; of those that hang together with variable near,
-// -1 for all.
-func (l *linear) unmeasured(x []float64, near int) (*Problem, []int) {
-	reached := make([]bool, len(x))
-	for i := range reached {
-		reached[i] = near < 0 || i == near
-	}
-	for again := near >= 0; again; {
-		again = false
-		for k := range l.express {
-			e := &l.express[k]
-			any, all := reached[e.variable], reached[e.variable]
-			for _, c := range e.cells {
-				if l.kinds[c.col] == loose {
-					any, all = any || reached[c.col], all && reached[c.col]
-				}
-			}
-			if !any || all {
-				continue
-			}
-			again, reached[e.variable] = true, true
-			for _, c := range e.cells {
-				reached[c.col] = reached[c.col] || l.kinds[c.col] == loose
-			}
-		}
-	}
-	p := &Problem{}
-	var index []int
-	at := map[int32]int{}
-	for i, v := range l.p.Variables {
-		if !v.Measured && reached[i] {
-			at[int32(i)] = len(index)
-			index = append(index, i)
-			p.Variables = append(p.Variables, v)
-		}
-	}
-	for k := range l.express {
-		e := &l.express[k]
-		if !reached[e.variable] {
-			continue
-		}
-		b := Balance{Name: l.p.Variables[e.variable].Name, RHS: e.rhs, Terms: []Term{{at[e.variable], 1}}}
-		for _, c := range e.cells {
-			if j, ok := at[c.col]; ok {
-				b.Terms = append(b.Terms, Term{j, c.value})
-			} else {
-				b.RHS -= c.value * x[c.col]
-			}
-		}
-		p.Balances = append(p.Balances, b)
-	}
-	return p, index
-}
-
-// Least is the smallest value that an unmeasured variable can have with the measured ones where they were reconciled.
-func (s *Solution) Least(ctx context.Context, i int) (float64, error) {
-	if s.Observable[i] {
-		return s.X[i], nil
-	}
-	p, index := s.l.unmeasured(s.X, i)
-	for k, j := range index {
-		if j != i {
-			continue
-		}
-		p.Variables[k].Measured, p.Variables[k].Variance, p.Variables[k].Value = true, 1, 0
-		l, err := linearise(p, make([]float64, len(p.Variables)), nil)
-		if err != nil {
-			return 0, err
-		}
-		l.slack = 1e-9 * s.l.size
-		least, err := l.solve(ctx)
-		if err != nil {
-			return 0, err
-		}
-		if least.X[k] < 1e-9*s.l.size {
-			return 0, nil // what the reconciled values leave of rounding
-		}
-		return least.X[k], nil
-	}
-	return s.X[i], nil
 }
 
 // closed checks every balance of the problem itself, products and all.
@@ -251,7 +188,7 @@ func (s *Solution) closed() error {
 		for _, t := range b.Products {
 			add(t.Coefficient * s.X[t.A] * s.X[t.B])
 		}
-		if math.Abs(sum) > 1e-9*size+1e-12*s.l.size {
+		if math.Abs(sum) > 1e-10*size+1e-300 {
 			return fmt.Errorf("the balance of %s is left open by %.3g of %.3g: its figures differ too widely in size to be reconciled together", b.Name, sum, size)
 		}
 	}
@@ -259,172 +196,22 @@ func (s *Solution) closed() error {
 }
 
 // tested is the problem that balances are tested with: where bounds hold flows at zero, each is one more balance.
-func (s *Solution) tested(ctx context.Context) (*Solution, error) {
+func (s *Solution) tested() (*Solution, error) {
 	if len(s.a.set) == 0 {
 		return s, nil
 	}
 	if s.held != nil {
 		return s.held, nil
 	}
-	p := *s.l.p
-	p.Variables = slices.Clone(p.Variables)
-	for i := range p.Variables {
-		p.Variables[i].Free = true
-	}
-	p.Balances = slices.Clone(p.Balances)
-	for _, i := range s.a.set {
-		p.Balances = append(p.Balances, Balance{Name: p.Variables[i].Name + " at zero", Defines: true, Terms: []Term{{i, 1}}})
-	}
-	l, err := linearise(&p, s.X, nil)
+	l, err := linearise(s.l.p.holding(s.a.set), s.X, nil)
 	if err != nil {
 		return nil, err
 	}
-	held, err := l.solve(ctx)
+	held, err := l.unbounded()
 	if err != nil {
 		return nil, err
 	}
 	held.Rank = l.factor.rank
 	s.held = held
 	return held, nil
-}
-
-// describe fills in J, variances and what they rest on.
-func (s *Solution) describe() {
-	l, a, p := s.l, s.a, s.l.p
-	n := len(p.Variables)
-	s.SD, s.moves = make([]float64, n), make([]float64, n)
-	s.Observable, s.Redundant, s.AtBound = make([]bool, n), make([]bool, n), make([]bool, n)
-	for _, i := range a.set {
-		s.AtBound[i] = true
-	}
-	taken := a.taken()
-	for i, v := range p.Variables {
-		switch l.kinds[i] {
-		case exact:
-			s.Observable[i] = true
-		case measured, unbalanced:
-			s.Observable[i] = true
-			f := l.moved(i)
-			q := l.quadratic(f)
-			s.moves[i] = q + taken[i]
-			s.Redundant[i] = len(f) > 0 && q > 1e-9*v.Variance
-			s.SD[i] = math.Sqrt(max(0, v.Variance-s.moves[i]))
-		case loose:
-			s.SD[i] = math.Inf(1)
-		}
-		if s.AtBound[i] {
-			s.SD[i], s.Observable[i] = 0, true
-		}
-	}
-	s.describeExpressed()
-	s.J = s.objective()
-	s.Rank = l.factor.rank
-	s.DF = s.Rank + len(a.set) - s.rankOfLoose()
-	if s.DF == 0 {
-		s.J = 0 // nothing had to move: what is left is rounding
-	}
-}
-
-// describeExpressed gives the unmeasured variables that balances determine their standard deviations.
-func (s *Solution) describeExpressed() {
-	l, a := s.l, s.a
-	var determined []int32
-	for k := range l.express {
-		e := &l.express[k]
-		ok := true
-		for _, c := range e.cells {
-			ok = ok && (l.kinds[c.col] != loose || s.AtBound[c.col])
-		}
-		i := e.variable
-		switch {
-		case s.AtBound[i]:
-		case ok:
-			s.Observable[i] = true
-			determined = append(determined, i)
-		default:
-			s.SD[i] = math.Inf(1)
-		}
-	}
-	normal := func(k int) []cell {
-		n := l.normalOf(int(determined[k]))
-		out := n[:0]
-		for _, c := range n {
-			if l.kinds[c.col] != loose {
-				out = append(out, c)
-			}
-		}
-		return out
-	}
-	for k, column := range l.spreadsOf(len(determined), normal) {
-		lost := a.lost(column)
-		s.SD[determined[k]] = math.Sqrt(max(0, along(normal(k), column)-dot(lost, lost)))
-	}
-}
-
-// objective is (x - y)' V^-1 (x - y), a sum over independent variables, and for those that go together x - y = V (N l - R' t).
-func (s *Solution) objective() float64 {
-	l, a := s.l, s.a
-	push := make([]float64, len(l.kinds)) // N l
-	for k, i := range a.set {
-		for _, c := range a.normals[i] {
-			push[c.col] += a.lambda[k] * c.value
-		}
-	}
-	t := make([]float64, len(l.rows))
-	for k := range l.rows {
-		for _, c := range l.rows[k].cells {
-			if l.kinds[c.col] == measured {
-				t[k] += c.value * l.weigh(int(c.col), push)
-			}
-		}
-	}
-	for k, r := range s.residual {
-		t[k] += r
-	}
-	l.factor.solve(t, l.work)
-	gradient := l.gradient(t)
-	j := 0.0
-	for i, v := range l.p.Variables {
-		if l.kinds[i] != measured && l.kinds[i] != unbalanced {
-			continue
-		}
-		d := v.Value - s.X[i]
-		if len(l.covary[i]) == 0 {
-			j += d * d / v.Variance
-		} else {
-			j += d * (gradient[i] - push[i])
-		}
-	}
-	return j
-}
-
-// rankOfLoose is how many of the bounds that hold only settle what the balances leave open.
-func (s *Solution) rankOfLoose() int {
-	var rows []row
-	for _, i := range s.a.set {
-		var r row
-		for _, c := range s.a.normals[i] {
-			if s.l.kinds[c.col] == loose {
-				r.cells = append(r.cells, c)
-			}
-		}
-		if len(r.cells) > 0 {
-			rows = append(rows, r)
-		}
-	}
-	_, express, _ := eliminate(rows, s.l.loose)
-	return len(express)
-}
-
-// P is the probability of a larger J where measurements and balances agree.
-func (s *Solution) P() float64 {
-	if s.DF == 0 {
-		return 1
-	}
-	return ChiSquareTail(s.J, s.DF)
-}
-
-// ChiSquareTail is the probability that chi-square with df degrees of freedom exceeds j.
-func ChiSquareTail(j float64, df int) float64 {
-	return distuv.ChiSquared{K: float64(df)}.Survival(j)
 }
