@@ -137,6 +137,7 @@ const (
 	ErrNil        flows.Code = "nil"          // an exact zero has no logarithm
 	ErrPriorOnly  flows.Code = "prior-only"   // the claims hardly move the estimate from its prior
 	ErrMisfit     flows.Code = "misfit"       // a claim that the model cannot reconcile with the others
+	ErrStrained   flows.Code = "strained"     // a bias or a rate far from what was assumed of it
 	ErrLOO        flows.Code = "loo"          // leaving a claim out by weights is not reliable, and it was not refitted
 	ErrNotHere    flows.Code = "not-in-model" // a claim on something that the model does not have
 )

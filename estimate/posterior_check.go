@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -94,7 +95,7 @@ func (j *jointNetwork) tests(checks []jointCheck) *Tests {
 	for i, c := range checks {
 		f := j.readings[i].flow
 		t.All = append(t.All, Test{Kind: "predictive", Flow: &f, Statistic: math.Abs(c.Z), Critical: critical, P: math.Erfc(math.Abs(c.Z) / math.Sqrt2),
-			Magnitude: j.saying(i) - c.Predicted})
+			Magnitude: j.saying(i) - c.Predicted, Claims: j.readings[i].claims, Says: j.saying(i)})
 	}
 	sort.SliceStable(t.All, func(a, b int) bool { return t.All[a].Statistic > t.All[b].Statistic })
 	if len(t.All) > 0 {
@@ -145,6 +146,48 @@ func (j *jointNetwork) misfits(checks []jointCheck) []Warning {
 		bound := map[flows.Bound]string{flows.AtLeast: "at least ", flows.AtMost: "at most "}[r.bound]
 		out = append(out, Warning{Code: ErrMisfit, Claims: r.claims, Text: fmt.Sprintf("%s: %s says %s%.3g %s; all else predicts %.3g (%.1f standard deviations)",
 			r.flow, r.statement, bound, j.saying(i), unit, c.Predicted, math.Abs(c.Z))})
+	}
+	return out
+}
+
+// strained names the errors which several claims share, a producer's bias or a grade, that the posterior puts where the prior hardly
+// allows it. Its claims then pass their own test, for the shared error has taken up what they conflict by; but it moves every other claim
+// that it is in, those of years without any conflict too.
+func (j *jointNetwork) strained() []Warning {
+	critical := sidak(len(j.model.Errors))
+	type pull struct {
+		error   int
+		z, mean float64
+	}
+	var pulls []pull
+	for k := range j.model.Errors {
+		mean, square := 0.0, 0.0
+		for _, x := range j.draws.errors[k] {
+			mean += x / float64(j.draws.n)
+			square += x * x / float64(j.draws.n)
+		}
+		if z := mean / math.Sqrt(math.Max(1-(square-mean*mean), leastLeft)); math.Abs(z) > critical {
+			pulls = append(pulls, pull{k, math.Abs(z), mean})
+		}
+	}
+	slices.SortStableFunc(pulls, func(a, b pull) int { return cmp.Compare(b.z, a.z) })
+	var out []Warning
+	for _, p := range pulls {
+		w := Warning{Code: ErrStrained}
+		largest := 0.0
+		for i := range j.model.Readings {
+			for _, l := range j.model.Readings[i].Errors {
+				if l.Error == p.error {
+					w.Claims = append(w.Claims, j.readings[i].claims...)
+					if math.Abs(l.Coefficient) > math.Abs(largest) {
+						largest = l.Coefficient
+					}
+				}
+			}
+		}
+		w.Text = fmt.Sprintf("%s would have to be %.2g times its median, %.1f standard deviations away, in all %d figures that share it: what rests on them is not to be trusted",
+			j.model.Errors[p.error], math.Exp(largest*p.mean), p.z, len(w.Claims))
+		out = append(out, w)
 	}
 	return out
 }

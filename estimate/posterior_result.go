@@ -27,7 +27,7 @@ func (j *jointNetwork) result() *Result {
 	g := j.draws.diagnostics
 	r.Chains = &g
 	r.Tests = j.tests(checks)
-	r.Warnings = slices.Concat(j.m.ledger.Warnings(), j.warnings, j.misfits(checks), priorOnly(r.Flows), g.warnings())
+	r.Warnings = slices.Concat(j.m.ledger.Warnings(), j.warnings, j.misfits(checks), j.strained(), priorOnly(r.Flows), g.warnings())
 	return r
 }
 

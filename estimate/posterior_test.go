@@ -2,6 +2,7 @@ package estimate_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -330,6 +331,40 @@ func TestPosteriorNamesMisfits(t *testing.T) {
 	require.False(t, slices.ContainsFunc(agree.Warnings, func(w estimate.Warning) bool { return w.Code == estimate.ErrMisfit }))
 	require.Greater(t, agree.Tests.P, 0.05)
 	require.Less(t, r.Tests.P, agree.Tests.P)
+}
+
+// Two producers say 100 and 300 t of one flow, each within sd 0.02 of the logarithm and with a bias of sd 0.15. ln 3 = 1.099 is 5.13 times
+// sqrt(2 (0.15^2 + 0.02^2)) = 0.214. The biases take up nearly all of it, each 0.15 x 1.099/0.0458 = 3.60 of its standard deviations, a
+// factor exp(0.15 x 3.60) = 1.72 one way and the other; what is left to the claims themselves, 0.0004/0.0458 of it, is within their spread.
+func TestPosteriorNamesStrainedBiases(t *testing.T) {
+	p := quick()
+	p.Places, p.Priors = []flows.Place{"RWA"}, estimate.Priors{FlowLogSD: math.Inf(1)}
+	two := func(second string) *estimate.Result {
+		return posterior(t, p, modelOf(t, estimate.Options{},
+			claim("tin 2019 ground>RWA", ">=1 */ 1.1", flows.Sn, origin("survey")),
+			claim("tin 2019 RWA>world", "100 */ "+spread(0.02), flows.Sn, origin("customs"), by("RWA")),
+			claim("tin 2019 RWA>world", second+" */ "+spread(0.02), flows.Sn, origin("bank"), by("RWA"))))
+	}
+	r := two("300")
+	require.NotContains(t, kindsOf(r.Warnings), estimate.ErrMisfit)
+	var strained []estimate.Warning
+	for _, w := range r.Warnings {
+		if w.Code == estimate.ErrStrained {
+			strained = append(strained, w)
+		}
+	}
+	require.Len(t, strained, 2)
+	for _, w := range strained {
+		var name string
+		var factor, z float64
+		_, err := fmt.Sscanf(w.Text, "%s would have to be %f times its median, %f standard", &name, &factor, &z)
+		require.NoError(t, err, w.Text)
+		require.InDelta(t, 1.0986/0.2140, z, 0.5)
+		require.InDelta(t, 0.15*3.60, math.Abs(math.Log(factor)), 0.06)
+		require.Len(t, w.Claims, 1)
+		require.Equal(t, w.Claims[0].Origin.Producer == "customs", factor > 1, w.Text) // claim x bias = flow: customs says too little
+	}
+	require.NotContains(t, kindsOf(two("110").Warnings), estimate.ErrStrained)
 }
 
 // Two figures of one flow of which nothing else is known, 100 and 150 t with sd 0.1 of the logarithm each, differ by ln 1.5 = 0.405, that is by
