@@ -339,6 +339,7 @@ func TestPosteriorNamesMisfits(t *testing.T) {
 func TestPosteriorNamesStrainedBiases(t *testing.T) {
 	p := quick()
 	p.Places, p.Priors = []flows.Place{"RWA"}, estimate.Priors{FlowLogSD: math.Inf(1)}
+	p.Chains, p.Warmup, p.Draws = 4, 500, 2000
 	two := func(second string) *estimate.Result {
 		return posterior(t, p, modelOf(t, estimate.Options{},
 			claim("tin 2019 ground>RWA", ">=1 */ 1.1", flows.Sn, origin("survey")),
