@@ -30,8 +30,12 @@ import (
 //
 // # Unknown flows
 //
-// Every place has an output and an outflow in every period, and where a place names partners but no total also a flow to others.
-// Where nothing is claimed about such a flow the prior speaks alone, and the estimate is marked Unobserved.
+// Where something is claimed of a place's output or outflow in a period, it has both in that period, and where it names partners but no
+// total also a flow to others. Where nothing is claimed about such a flow the prior speaks, with the balance; the estimate is marked
+// Unobserved where it is hardly other than the prior. A place and period of which nothing is claimed has no balance: whatever comes in may
+// leave.
+//
+// Options.Outflow and Options.Pool play no part: both sides and all producers are read, each with its error and its bias.
 type Posterior struct {
 	Mineral   flows.Mineral    // "": the one mineral of the ledger
 	Places    []flows.Place    // whose balances close; nil: those with a claim on their output and one on their outflow
@@ -41,7 +45,7 @@ type Posterior struct {
 
 	Chains     int     // 0: 4
 	Warmup     int     // draws a chain that are thrown away; 0: 1000
-	Draws      int     // draws a chain; 0: 1000
+	Draws      int     // draws a chain; 0: such that all chains together have those of the model's options
 	Acceptance float64 // mean acceptance that the step size is tuned to; 0: 0.9
 	MaxDepth   int     // a trajectory has at most 2^MaxDepth steps; 0: 10
 }
@@ -149,7 +153,7 @@ const (
 	leastEBFMI   = 0.3
 )
 
-func (p Posterior) withDefaults() (Posterior, error) {
+func (p Posterior) withDefaults(m *Model) (Posterior, error) {
 	set := func(x *int, d int) {
 		if *x == 0 {
 			*x = d
@@ -157,7 +161,9 @@ func (p Posterior) withDefaults() (Posterior, error) {
 	}
 	set(&p.Chains, 4)
 	set(&p.Warmup, 1000)
-	set(&p.Draws, 1000)
+	if p.Draws == 0 && p.Chains > 0 {
+		p.Draws = m.opt.Draws / p.Chains
+	}
 	set(&p.MaxDepth, 10)
 	if p.Acceptance == 0 {
 		p.Acceptance = 0.9
@@ -190,7 +196,7 @@ func (p Posterior) Estimate(ctx context.Context, m *Model) (*Result, error) {
 
 // prepare builds the network.
 func (p Posterior) prepare(m *Model) (*jointNetwork, error) {
-	p, err := p.withDefaults()
+	p, err := p.withDefaults(m)
 	if err != nil {
 		return nil, err
 	}

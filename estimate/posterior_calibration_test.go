@@ -150,15 +150,17 @@ func quantityNames(m *latent.Model) []string {
 
 // Simulation-based calibration (Talts et al. 2018, doi:10.48550/arXiv.1804.06788): worlds are drawn from the prior, claims from the
 // worlds, and the posterior from the claims. Where all three are right, the rank of the truth among the draws is uniform, for every
-// quantity: here among 59, every fifth of a chain, in ten bins, by chi-square. Central ranges of 50, 80 and 90 % hold the truth as often
+// quantity: here among 59, every fourth of a chain, in ten bins, by chi-square. Central ranges of 50, 80 and 90 % hold the truth as often
 // as they say, within the limits of a binomial share. Every limit is one that all quantities together stay within with a probability
 // of 99 %. 300 worlds every day, 1,000 with -long. As a test of the test: draws whose distance from their mean is 30 % too small fail.
 func TestPosteriorCovers(t *testing.T) {
 	worlds := 300
 	if f := flag.Lookup("long"); f != nil && f.Value.String() == "true" {
 		worlds = 1000
+	} else if underRace {
+		worlds = 40 // which look for races, not for bias
 	}
-	const draws, thin, bins = 59, 5, 10
+	const draws, thin, bins = 59, 4, 10
 	j := calibrationNetwork(t)
 	names := quantityNames(&j.model)
 	require.Greater(t, len(names), 80)
@@ -169,7 +171,7 @@ func TestPosteriorCovers(t *testing.T) {
 		truth := j.model.DrawPrior(r)
 		m := publish(&j.model, truth, r)
 		run, err := nuts.Sample(context.Background(), func() nuts.Density { return latent.NewDensity(m) }, nuts.Config{
-			Chains: 1, Warmup: 200, Draws: draws * thin, Stream: func(int) rand.Source { return newStream(2026, Var(fmt.Sprint("chain ", w))) },
+			Chains: 1, Warmup: 150, Draws: draws * thin, Stream: func(int) rand.Source { return newStream(2026, Var(fmt.Sprint("chain ", w))) },
 			Start: func(_ int, r *rand.Rand, x []float64) { m.Start(r, x) },
 		})
 		if err != nil {
@@ -190,7 +192,6 @@ func TestPosteriorCovers(t *testing.T) {
 	found := 0
 	for q, name := range names {
 		uniform := chiSquareOfRanks(ranks, q, draws+1, bins)
-		t.Logf("%-40s %.1f", name, uniform)
 		require.Less(t, uniform, limit, "%s: ranks of the truth are not uniform", name)
 		if chiSquareOfRanks(narrow, q, draws+1, bins) > limit {
 			found++
@@ -208,7 +209,9 @@ func TestPosteriorCovers(t *testing.T) {
 		}
 	}
 	t.Logf("%d worlds, %d quantities, %d divergences; too narrow draws are found in %d quantities", worlds, len(names), failed, found)
-	require.Greater(t, found, len(names)/3)
+	if worlds >= 300 {
+		require.Greater(t, found, len(names)/2)
+	}
 }
 
 // rankOf counts the draws below the truth, and those that would be if they lay 30 % nearer to their mean.

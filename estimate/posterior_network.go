@@ -1,6 +1,7 @@
 package estimate
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -28,6 +29,7 @@ type jointNetwork struct {
 	at       map[flows.Flow]int   // where a flow stands in flows
 	members  map[flows.Flow][]int // what a flow is the sum of: itself, or its parts and the rest
 	errorAt  map[Var]int
+	closed   map[flows.Cell]bool // balances that are in the model
 
 	draws *jointDraws
 
@@ -41,7 +43,7 @@ type jointNetwork struct {
 
 func newJointNetwork(m *Model, p Posterior) (*jointNetwork, error) {
 	j := &jointNetwork{m: m, p: p, typical: map[flows.Place]float64{}, at: map[flows.Flow]int{}, members: map[flows.Flow][]int{},
-		errorAt: map[Var]int{}, origins: map[string]*flows.Origin{}, figures: map[Var]bool{}}
+		errorAt: map[Var]int{}, closed: map[flows.Cell]bool{}, origins: map[string]*flows.Origin{}, figures: map[Var]bool{}}
 	if err := j.choose(); err != nil {
 		return nil, err
 	}
@@ -69,10 +71,10 @@ func newJointNetwork(m *Model, p Posterior) (*jointNetwork, error) {
 	}
 	j.addCorridors()
 	j.addBalances()
-	j.setBases(readings)
 	if err := j.closeWithoutStock(readings); err != nil {
 		return nil, err
 	}
+	j.setGroups(readings)
 	for t := range j.periods {
 		for i := range readings[t] {
 			j.addReading(readings[t][i])
@@ -318,17 +320,13 @@ func (j *jointNetwork) usual(readings [][]jointReading) map[Route]float64 {
 }
 
 // addFlow adds an elementary flow.
-func (j *jointNetwork) addFlow(f flows.Flow, prior latent.Prior, start, unit float64) int {
+func (j *jointNetwork) addFlow(f flows.Flow, prior latent.Prior, start float64) int {
 	k := len(j.flows)
 	j.at[f], j.members[f] = k, append(j.members[f], k)
 	j.flows = append(j.flows, f)
-	j.model.Flows = append(j.model.Flows, latent.Flow{Name: f.String(), Prior: prior, Start: start, Unit: unit})
+	j.model.Flows = append(j.model.Flows, latent.Flow{Name: f.String(), Prior: prior, Start: start})
 	return k
 }
-
-// linearFrom is the part of the tonnes at hand above which a half-normal flow has a linear scale. Of 1/30 to 2/5, 1/10 to 1/5 gave most
-// effective draws a second in a chain of twelve places.
-const linearFrom = 0.15
 
 // What the rest of a flow is called whose other parts are named.
 const (
@@ -346,7 +344,11 @@ func (j *jointNetwork) addRecorded(t int, readings []jointReading, usual map[Rou
 			by[Route{r.flow.From, r.flow.To}] = append(by[Route{r.flow.From, r.flow.To}], r)
 		}
 	}
-	for _, p := range j.places {
+	for i, p := range j.places {
+		heard := slices.ContainsFunc(sortedRoutes(by), func(r Route) bool { return r.From == flows.Ground && r.To.Within(p) || j.nodeOf(r.From) == i })
+		if j.closed[flows.Cell{Mineral: j.mineral, Period: period, Place: p}] = heard; !heard {
+			continue
+		}
 		for _, r := range []Route{{flows.Ground, p}, {p, flows.World}} {
 			by[r] = append(by[r], nil...)
 		}
@@ -361,7 +363,7 @@ func (j *jointNetwork) addRecorded(t int, readings []jointReading, usual map[Rou
 			wholes = append(wholes, r)
 			continue
 		}
-		j.addFlow(flowOf(r), j.recordedPrior(r, period, usual), j.startOf(r, period, by[r], usual), 0)
+		j.addFlow(flowOf(r), j.recordedPrior(r, period, usual), j.startOf(r, period, by[r], usual))
 	}
 	for _, w := range wholes {
 		complete := slices.ContainsFunc(all, func(part Route) bool {
@@ -376,7 +378,7 @@ func (j *jointNetwork) addRecorded(t int, readings []jointReading, usual map[Rou
 			f.Part = otherMembers
 		}
 		scale := j.p.Priors.RestScale * j.scaleOf(w) * float64(period.Months()) / 12
-		j.addFlow(f, latent.Prior{Kind: latent.HalfNormal, Scale: scale}, 0.1*scale, linearFrom*scale)
+		j.addFlow(f, latent.Prior{Kind: latent.HalfNormal, Scale: scale}, 0.1*scale)
 	}
 	for _, w := range wholes {
 		for _, r := range all {
@@ -455,7 +457,7 @@ func (j *jointNetwork) addCorridors() {
 		if scale == 0 {
 			scale = pr.CorridorScale * j.scaleOf(r)
 		}
-		least := scale // an end that handles less sets the unit
+		least := scale // an end that handles less says where to start
 		for _, p := range []flows.Place{r.From, r.To} {
 			if i := j.nodeOf(p); i >= 0 {
 				least = min(least, j.typical[j.places[i]])
@@ -469,7 +471,7 @@ func (j *jointNetwork) addCorridors() {
 			if before >= 0 && pr.WalkLogSD > 0 {
 				prior.Kind = latent.Walked
 			}
-			k := j.addFlow(f, prior, 0.3*least*part, linearFrom*least*part)
+			k := j.addFlow(f, prior, 0.3*least*part)
 			if prior.Kind == latent.Walked {
 				years := float64(j.periods[t-1].Offset(period)) / 12
 				j.model.Walks = append(j.model.Walks, latent.Walk{From: before, To: k, Scale: pr.WalkLogSD * math.Sqrt(years)})
@@ -479,11 +481,14 @@ func (j *jointNetwork) addCorridors() {
 	}
 }
 
-// addBalances adds one balance for each place and period.
+// addBalances adds the balance of each place and period of which something is claimed.
 func (j *jointNetwork) addBalances() {
 	for i, place := range j.places {
 		for _, period := range j.periods {
 			cell := flows.Cell{Mineral: j.mineral, Period: period, Place: place}
+			if !j.closed[cell] {
+				continue
+			}
 			b := latent.Balance{Name: cell.String(), Closing: -1, SD: j.p.Priors.StockMonths * j.typical[place] / 12}
 			for k, f := range j.flows {
 				if f.Period != period {
@@ -501,37 +506,55 @@ func (j *jointNetwork) addBalances() {
 	}
 }
 
-// setBases has the largest flow that leaves a place, and the set, sampled as a ratio to all that comes in, unless what is claimed of it
-// is narrower than a month's stock. It changes no result, only how far a step can go: what comes in may be anything, and what leaves
-// follows it within a month. (Tin of two countries over four years: a third fewer steps, half again as many effective draws.)
-func (j *jointNetwork) setBases(readings [][]jointReading) {
-	if j.p.Priors.StockMonths < 0 {
-		return
-	}
-	narrowest := map[int]float64{}
+// setGroups has what comes into each place, and what leaves it and the set, sampled as sums and ratios, the second sum as a ratio to the
+// first unless what is claimed of a member is narrower than a month's stock. It changes no result, only how far a step can go: with
+// every flow by itself the chains of an output and an inflow that are both unknown, but not their sum, do not meet.
+func (j *jointNetwork) setGroups(readings [][]jointReading) {
+	claimed := map[int]float64{} // the narrowest figure of a flow
 	for t := range readings {
 		for i := range readings[t] {
 			r := &readings[t][i]
-			if k, ok := j.at[r.flow]; ok && r.bound == flows.About && r.of == nil && (narrowest[k] == 0 || r.sd < narrowest[k]) {
-				narrowest[k] = r.sd
+			if k, ok := j.at[r.flow]; ok && r.bound == flows.About && r.of == nil && (claimed[k] == 0 || r.sd < claimed[k]) {
+				claimed[k] = r.sd
 			}
 		}
 	}
+	// The best known member comes first: ratios to it say most of the others.
+	order := func(members []int) []int {
+		slices.SortStableFunc(members, func(a, b int) int {
+			known := func(k int) float64 {
+				if claimed[k] == 0 {
+					return math.Inf(1)
+				}
+				return claimed[k]
+			}
+			return cmp.Or(cmp.Compare(known(a), known(b)), cmp.Compare(j.model.Flows[b].Start, j.model.Flows[a].Start))
+		})
+		return members
+	}
 	for i := range j.model.Balances {
-		largest, at := 0.0, -1
-		var in []int
-		for _, term := range j.model.Balances[i].Terms {
-			f := &j.model.Flows[term.Flow]
+		b := &j.model.Balances[i]
+		var in, out []int
+		for _, term := range b.Terms {
 			switch {
+			case term.Flow == b.Closing:
 			case term.Sign > 0:
 				in = append(in, term.Flow)
-			case j.nodeOf(j.flows[term.Flow].To) < 0 && f.Unit == 0 && f.Start > largest:
-				largest, at = f.Start, term.Flow
+			case j.nodeOf(j.flows[term.Flow].To) < 0:
+				out = append(out, term.Flow)
 			}
 		}
-		if at >= 0 && (narrowest[at] == 0 || narrowest[at] > j.p.Priors.StockMonths/12) {
-			j.model.Flows[at].Base = in
+		if len(in) > 0 {
+			j.model.Groups = append(j.model.Groups, latent.Group{Members: order(in)})
 		}
+		if len(out) == 0 {
+			continue
+		}
+		g := latent.Group{Members: order(out)}
+		if first := claimed[out[0]]; b.Closing < 0 && len(in) > 0 && (first == 0 || first > j.p.Priors.StockMonths/12) {
+			g.Base = slices.Clone(in)
+		}
+		j.model.Groups = append(j.model.Groups, g)
 	}
 }
 
@@ -575,6 +598,10 @@ func (j *jointNetwork) addReading(r jointReading) {
 	}
 	if r.role == flows.IsStock {
 		i := slices.IndexFunc(j.cells, func(c flows.Cell) bool { return c.Period == r.flow.Period && r.flow.From.Within(c.Place) })
+		if i < 0 {
+			j.warn(ErrNotHere, r.flow.String()+": neither output nor outflow is claimed, so that no balance holds this stock", r.claims...)
+			return
+		}
 		if j.model.Balances[i].Closing >= 0 {
 			j.warn(ErrNotHere, r.flow.String()+": there are no stocks in this model", r.claims...)
 			return

@@ -3,6 +3,7 @@ package estimate
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"gonum.org/v1/gonum/mathext"
@@ -80,29 +81,61 @@ func (j *jointNetwork) estimates(checks []jointCheck) []FlowEstimate {
 		}
 	}
 	slices.SortFunc(all, compareJoint)
+	priors := j.priorWorlds()
 	out := make([]FlowEstimate, len(all))
-	inParallel(len(all), func(i int) { out[i] = j.estimate(all[i], checks) })
+	inParallel(len(all), func(i int) { out[i] = j.estimate(all[i], checks, priors) })
 	return out
+}
+
+// priorWorlds are draws of the priors of all flows, for those that are sums: the members of a sum have no quantiles in common.
+func (j *jointNetwork) priorWorlds() [][]float64 {
+	r := rand.New(newStream(j.m.opt.Seed, "posterior/prior"))
+	out := make([][]float64, priorDraws)
+	for i := range out {
+		out[i] = j.model.DrawPrior(r).Flows
+	}
+	return out
+}
+
+// prior describes what is known of a flow beforehand; nil where its prior is flat, or it closes a balance.
+func (j *jointNetwork) prior(f flows.Flow, worlds [][]float64) *Value {
+	s := summarizer{level: j.m.opt.Level}
+	table := make([]float64, priorDraws)
+	members := j.members[f]
+	switch {
+	case f.To == flows.Stock:
+		i := slices.Index(j.cells, flows.Cell{Mineral: f.Mineral, Period: f.Period, Place: f.From})
+		for k := range table {
+			table[k] = j.model.Balances[i].SD * mathext.NormalQuantile((float64(k)+0.5)/priorDraws)
+		}
+	case len(members) == 1:
+		if !j.model.PriorQuantiles(members[0], table) {
+			return nil
+		}
+	default:
+		for _, k := range members {
+			if !j.model.PriorQuantiles(k, table[:1]) {
+				return nil
+			}
+		}
+		for i, x := range worlds {
+			table[i] = 0
+			for _, k := range members {
+				table[i] += x[k]
+			}
+		}
+		slices.Sort(table)
+	}
+	v := s.ascending(table)
+	return &v
 }
 
 // priorDraws is how many quantiles describe a prior, or the claims of a flow.
 const priorDraws = 4096
 
-func (j *jointNetwork) estimate(f flows.Flow, checks []jointCheck) FlowEstimate {
+func (j *jointNetwork) estimate(f flows.Flow, checks []jointCheck, priors [][]float64) FlowEstimate {
 	s := summarizer{level: j.m.opt.Level}
-	out := FlowEstimate{Flow: f, Basis: j.basis, Estimate: s.summarize(j.flowDraws(f))}
-	table := make([]float64, priorDraws)
-	if f.To == flows.Stock {
-		i := slices.Index(j.cells, flows.Cell{Mineral: f.Mineral, Period: f.Period, Place: f.From})
-		for k := range table {
-			table[k] = j.model.Balances[i].SD * mathext.NormalQuantile((float64(k)+0.5)/priorDraws)
-		}
-		v := s.ascending(table)
-		out.Prior = &v
-	} else if k, ok := j.at[f]; ok && j.model.PriorQuantiles(k, table) {
-		v := s.ascending(table)
-		out.Prior = &v
-	}
+	out := FlowEstimate{Flow: f, Basis: j.basis, Estimate: s.summarize(j.flowDraws(f)), Prior: j.prior(f, priors)}
 	out.Unobserved = unmoved(out.Prior, &out.Estimate)
 	var about []*jointReading
 	for i := range j.readings {

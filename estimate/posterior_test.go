@@ -252,7 +252,7 @@ func TestPosteriorSharesErrors(t *testing.T) {
 			g.Independent = c.independent
 			records = append(records, g, claim("tin "+y+" RWA>world", "100 */ "+spread(0.01), flows.Gross, origin("customs"), by("RWA")))
 		}
-		p := estimate.Posterior{Places: []flows.Place{"RWA"}, Priors: estimate.Priors{BiasLogSD: -1}}
+		p := estimate.Posterior{Places: []flows.Place{"RWA"}, Draws: 2000, Priors: estimate.Priors{BiasLogSD: -1}}
 		r := posterior(t, p, modelOf(t, estimate.Options{}, records...))
 		var sum []float64
 		for _, y := range []string{"2018", "2019", "2020"} {
@@ -281,7 +281,7 @@ func TestPosteriorSharesBias(t *testing.T) {
 	for _, y := range []string{"2018", "2019"} {
 		records = append(records, claim("tin "+y+" ground>RWA", "100 */ "+spread(0.01), flows.Sn, origin("survey")))
 	}
-	r := posterior(t, estimate.Posterior{Places: []flows.Place{"RWA"}}, modelOf(t, estimate.Options{}, records...))
+	r := posterior(t, estimate.Posterior{Places: []flows.Place{"RWA"}, Draws: 2000}, modelOf(t, estimate.Options{}, records...))
 	a, b := drawsOf(t, r, flow("tin 2018 ground>RWA")), drawsOf(t, r, flow("tin 2019 ground>RWA"))
 	sum := make([]float64, len(a))
 	for i := range a {
@@ -373,7 +373,7 @@ func TestPosteriorNamesStrainedBiases(t *testing.T) {
 func TestPosteriorMovesClaims(t *testing.T) {
 	records := []flows.Record{claim("tin 2018 RWA>world", "100 */ "+spread(0.1), flows.Sn, origin("customs"), by("RWA")),
 		claim("tin 2018 RWA>world", "150 */ "+spread(0.1), flows.Sn, origin("port"), by("RWA"))}
-	r := posterior(t, estimate.Posterior{Places: []flows.Place{"RWA"}, Priors: estimate.Priors{BiasLogSD: -1}}, modelOf(t, estimate.Options{}, records...))
+	r := posterior(t, estimate.Posterior{Places: []flows.Place{"RWA"}, Draws: 2000, Priors: estimate.Priors{BiasLogSD: -1}}, modelOf(t, estimate.Options{}, records...))
 	require.Len(t, r.Tests.All, 2)
 	for _, test := range r.Tests.All {
 		require.InEpsilon(t, math.Log(1.5)/math.Hypot(0.1, 0.1), test.Statistic, 0.05)

@@ -19,17 +19,26 @@ func chainOfPlaces(n int) *Model {
 		m.Balances = append(m.Balances, Balance{SD: export / 12, Closing: -1})
 		for k, x := range []float64{output, export} {
 			f := len(m.Flows)
-			m.Flows = append(m.Flows, Flow{fmt.Sprint(i, k), Prior{LogNormal, 100, 2}, x, 0, nil})
+			m.Flows = append(m.Flows, Flow{fmt.Sprint(i, k), Prior{LogNormal, 100, 2}, x})
 			m.Errors = append(m.Errors, fmt.Sprint("bias", i, k))
 			m.Readings = append(m.Readings, Reading{Y: math.Log(x), SD: []float64{0.3, 0.1}[k], Flows: []int{f}, Errors: []Load{{len(m.Errors) - 1, 0.15}}})
 			m.Balances[i].Terms = append(m.Balances[i].Terms, Term{f, []float64{1, -1}[k]})
 		}
 		if i%2 == 1 {
 			f := len(m.Flows)
-			m.Flows = append(m.Flows, Flow{fmt.Sprint("corridor", i), Prior{HalfNormal, 150, 0}, 50, 20, nil})
+			m.Flows = append(m.Flows, Flow{fmt.Sprint("corridor", i), Prior{HalfNormal, 150, 0}, 50})
 			m.Balances[i-1].Terms = append(m.Balances[i-1].Terms, Term{f, -1})
 			m.Balances[i].Terms = append(m.Balances[i].Terms, Term{f, 1})
 		}
+	}
+	for i := range m.Balances {
+		in := []int{}
+		for _, t := range m.Balances[i].Terms {
+			if t.Sign > 0 {
+				in = append(in, t.Flow)
+			}
+		}
+		m.Groups = append(m.Groups, Group{Members: in}, Group{Members: []int{m.Balances[i].Terms[1].Flow}, Base: in})
 	}
 	return m
 }

@@ -7,43 +7,38 @@ type Density struct {
 	m        *Model
 	free     []int     // the flow of each parameter
 	param    []int     // the parameter of each flow, -1 where it closes a balance
+	alone    []int     // the flows that close no balance and are in no group
 	logScale []float64 // of the prior of each flow
-	based    []int     // the flows that have a base
 	walking  []int     // the flows that stand in walks
-	logged   []bool    // whose logarithms are wanted
 
-	x, logX []float64 // flows; their logarithms where they are wanted
-	slope   []float64 // of the logarithm by the parameter
-	base    []float64 // the sum of the base
-	step    []walked  // of the flows that stand in walks
-	gx      []float64 // slope of the density by the logarithm of each flow; by the flow itself where it closes a balance
+	x, logX   []float64 // flows, and their logarithms
+	sum, base []float64 // of each group
+	step      []walked  // of the flows that stand in walks
+	gx        []float64 // slope of the density by the logarithm of each flow; by the flow itself where it closes a balance
 }
 
 // NewDensity returns the density of m, which must not change while it is used.
 func NewDensity(m *Model) *Density {
 	n := len(m.Flows)
-	floats := func() []float64 { return make([]float64, n) }
-	d := &Density{m: m, param: make([]int, n), logged: make([]bool, n), step: make([]walked, n),
-		logScale: floats(), x: floats(), logX: floats(), slope: floats(), base: floats(), gx: floats()}
-	walks := make([]bool, n)
+	floats := func(n int) []float64 { return make([]float64, n) }
+	d := &Density{m: m, param: m.params(), step: make([]walked, n), logScale: floats(n), x: floats(n), logX: floats(n), gx: floats(n),
+		sum: floats(len(m.Groups)), base: floats(len(m.Groups))}
+	walks, grouped := make([]bool, n), make([]bool, n)
 	for _, w := range m.Walks {
 		walks[w.From], walks[w.To] = true, true
 	}
-	for i := range m.Readings {
-		if r := &m.Readings[i]; len(r.Flows) == 1 {
-			d.logged[r.Flows[0]] = true
+	for i := range m.Groups {
+		for _, f := range m.Groups[i].Members {
+			grouped[f] = true
 		}
 	}
-	for f, c := range m.closes() {
-		flow := &m.Flows[f]
-		d.logScale[f] = math.Log(flow.Prior.Scale)
-		d.param[f] = -1
-		if c < 0 {
-			d.param[f] = len(d.free)
+	for f, k := range d.param {
+		d.logScale[f] = math.Log(m.Flows[f].Prior.Scale)
+		if k >= 0 {
 			d.free = append(d.free, f)
-		}
-		if len(flow.Base) > 0 {
-			d.based = append(d.based, f)
+			if !grouped[f] {
+				d.alone = append(d.alone, f)
+			}
 		}
 		if walks[f] {
 			d.walking = append(d.walking, f)
@@ -62,7 +57,7 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 	n := len(d.free)
 	z, gz := theta[n:], grad[n:]
 	d.amounts(theta)
-	lp := d.priors(grad)
+	lp := d.priors()
 	for i, v := range z {
 		lp -= v * v / 2
 		gz[i] = -v
@@ -78,65 +73,61 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 	for i := range m.Readings {
 		lp += d.reading(&m.Readings[i], z, gz)
 	}
-	d.backwards()
-	for k, f := range d.free {
-		grad[k] += d.gx[f] * d.slope[f]
-	}
+	d.backwards(grad)
 	return lp
 }
 
-// amounts fills the flows.
+// amounts fills the flows that close no balance.
 func (d *Density) amounts(theta []float64) {
-	for k, f := range d.free {
-		flow := &d.m.Flows[f]
-		if flow.Unit == 0 {
-			d.x[f], d.logX[f], d.slope[f] = math.Exp(theta[k]), theta[k], 1
-			continue
-		}
-		d.x[f], d.slope[f] = flow.soft(theta[k])
-		if d.logged[f] {
-			d.logX[f] = math.Log(d.x[f])
-		}
+	for _, f := range d.alone {
+		d.logX[f] = theta[d.param[f]]
+		d.x[f] = math.Exp(d.logX[f])
 	}
-	for _, f := range d.based {
-		d.base[f] = sum(d.x, d.m.Flows[f].Base)
-		d.x[f] *= d.base[f]
-		d.logX[f] += math.Log(d.base[f])
+	for i := range d.m.Groups {
+		g := &d.m.Groups[i]
+		first, whole := g.Members[0], 1.0 // the sum over the first member
+		for _, f := range g.Members[1:] {
+			d.logX[f] = theta[d.param[f]]
+			d.x[f] = math.Exp(d.logX[f])
+			whole += d.x[f]
+		}
+		logSum := theta[d.param[first]]
+		if len(g.Base) > 0 {
+			d.base[i] = sum(d.x, g.Base)
+			logSum += math.Log(d.base[i])
+		}
+		d.sum[i] = math.Exp(logSum)
+		d.x[first] = d.sum[i] / whole
+		d.logX[first] = logSum - math.Log(whole)
+		for _, f := range g.Members[1:] {
+			d.x[f] *= d.x[first]
+			d.logX[f] += d.logX[first]
+		}
 	}
 	for _, f := range d.walking {
 		d.step[f] = newWalked(d.x[f], d.m.Flows[f].Prior.Scale)
 	}
 }
 
-// priors starts the slopes of the flows; in grad those of the change of coordinates: the density by a parameter is that by ln x times
-// d ln x / d v.
-func (d *Density) priors(grad []float64) float64 {
+// priors starts the slopes of the flows. Densities are by their logarithms.
+func (d *Density) priors() float64 {
 	lp := 0.0
-	heights := product{p: 1}
-	for k, f := range d.free {
-		flow := &d.m.Flows[f]
-		x, slope := d.x[f], d.slope[f]
-		grad[k] = 0
-		if flow.Unit > 0 {
-			heights.times(slope)
-			grad[k] = 1 - x*slope/flow.Unit - slope
-		}
-		p := &flow.Prior
+	for _, f := range d.free {
+		p := &d.m.Flows[f].Prior
 		switch p.Kind {
 		case LogNormal:
 			e := (d.logX[f] - d.logScale[f]) / p.LogSD
 			lp -= e * e / 2
 			d.gx[f] = -e / p.LogSD
 		case HalfNormal:
-			q := x / p.Scale
-			heights.times(q)
-			lp -= q * q / 2
+			q := d.x[f] / p.Scale
+			lp += d.logX[f] - q*q/2
 			d.gx[f] = 1 - q*q
 		default:
 			d.gx[f] = 0
 		}
 	}
-	return lp + heights.log()
+	return lp
 }
 
 // walks adds the densities of the steps, by the logarithms of the flows that they lead to.
@@ -258,8 +249,9 @@ func (d *Density) spreadStock(b *Balance, slope float64) {
 	}
 }
 
-// backwards hands the slopes of what was computed from other flows on to these: of what closes a balance, then of what has a base.
-func (d *Density) backwards() {
+// backwards hands the slopes of what was computed from other flows on to these, and writes the gradient: of what closes a balance, then
+// of the groups, the last first, since the base of one is in those before.
+func (d *Density) backwards(grad []float64) {
 	for i := range d.m.Balances {
 		b := &d.m.Balances[i]
 		if b.Closing < 0 {
@@ -277,11 +269,22 @@ func (d *Density) backwards() {
 			}
 		}
 	}
-	for _, f := range d.based {
-		slope := d.gx[f] / d.base[f]
-		for _, b := range d.m.Flows[f].Base {
-			d.gx[b] += slope * d.x[b]
+	for i := len(d.m.Groups) - 1; i >= 0; i-- {
+		g := &d.m.Groups[i]
+		bySum := 0.0
+		for _, f := range g.Members {
+			bySum += d.gx[f]
 		}
+		for _, f := range g.Base {
+			d.gx[f] += bySum * d.x[f] / d.base[i]
+		}
+		for _, f := range g.Members[1:] {
+			grad[d.param[f]] = d.gx[f] - bySum*d.x[f]/d.sum[i]
+		}
+		grad[d.param[g.Members[0]]] = bySum
+	}
+	for _, f := range d.alone {
+		grad[d.param[f]] = d.gx[f]
 	}
 }
 

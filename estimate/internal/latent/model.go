@@ -12,6 +12,7 @@ type Model struct {
 	Balances []Balance
 	Readings []Reading
 	Walks    []Walk
+	Groups   []Group
 }
 
 // Flow is one positive flow in one period.
@@ -19,13 +20,6 @@ type Flow struct {
 	Name  string
 	Prior Prior
 	Start float64 // a value, in tonnes, near which sampling may start
-	// Unit is the amount above which a flow is sampled on a linear scale, and below on a logarithmic one, x = Unit ln(1 + exp v);
-	// 0: logarithmic throughout. Balances are linear: along a logarithm a flow that can be anything from nothing to much is tied to the
-	// others at a different angle everywhere.
-	Unit float64
-	// Base are the flows to whose sum this one is sampled as a ratio, ln x = v + ln(sum); nil: by itself. What leaves a place is near what
-	// comes in, however much that is. Base flows have no base of their own and close no balance, and Unit is 0.
-	Base []int
 }
 
 // Kind is the kind of a prior.
@@ -97,38 +91,6 @@ type Walk struct {
 	Scale    float64 // of a step, Student's t with four degrees of freedom
 }
 
-// soft is the flow at a parameter on a linear scale, and the slope of its logarithm by the parameter.
-func (f *Flow) soft(v float64) (x, slope float64) {
-	switch {
-	case v > -1:
-		e := math.Exp(-v)
-		x = f.Unit * (v + math.Log(1+e))
-		return x, f.Unit / ((1 + e) * x)
-	case v > -30:
-		e := math.Exp(v)
-		x = f.Unit * math.Log1p(e)
-		return x, f.Unit * e / ((1 + e) * x)
-	}
-	return f.Unit * math.Exp(v), 1 // ln(1 + exp v) is exp v to the last bit
-}
-
-// amount is the flow at a parameter.
-func (f *Flow) amount(v float64) float64 {
-	if f.Unit == 0 {
-		return math.Exp(v)
-	}
-	x, _ := f.soft(v)
-	return x
-}
-
-// parameter is the inverse of amount.
-func (f *Flow) parameter(x float64) float64 {
-	if f.Unit == 0 {
-		return math.Log(x)
-	}
-	return x/f.Unit + math.Log(-math.Expm1(-x/f.Unit))
-}
-
 // walked is the coordinate in which a walk takes its steps, v = ln(exp(x/scale) - 1): ln(x/scale) for a small flow and x/scale for a
 // large one. slope is dv / d ln x, and bend the slope of the logarithm of that.
 type walked struct{ v, slope, bend float64 }
@@ -154,7 +116,17 @@ func fromWalked(v, scale float64) float64 {
 	return math.Log1p(math.Exp(v)) * scale
 }
 
-// Dim is the number of parameters: one for each flow that closes no balance, in order, then the shared errors.
+// Group has flows sampled by their sum and their ratios: what comes into a place, or what leaves it. Claims and balances say more of
+// sums than of their members: two unknown flows of a known sum lie on a line, which in their logarithms is bent at a right angle. The
+// logarithm of the sum and those of the ratios to the first member have the volume of the logarithms of the flows, so that the change
+// of coordinates has no density of its own. A flow is a member of at most one group, and none that closes a balance is.
+type Group struct {
+	Members []int
+	Base    []int // members of groups before this one: the sum is sampled as a ratio to theirs; nil: by itself
+}
+
+// Dim is the number of parameters: one for each flow that closes no balance, in order, then the shared errors. It is the logarithm of the
+// flow; of a member of a group, of the ratio to its first member; of that, of the sum, over that of the base.
 func (m *Model) Dim() int { return len(m.Flows) - m.closed() + len(m.Errors) }
 
 func (m *Model) closed() int {
@@ -183,23 +155,44 @@ func (m *Model) closes() []int {
 
 // Start fills x with parameters near the flows' starting values, from which chains set out.
 func (m *Model) Start(r *rand.Rand, x []float64) {
-	k := 0
 	start := make([]float64, len(m.Flows))
 	for f := range start {
 		start[f] = m.Flows[f].Start * math.Exp(0.3*r.NormFloat64())
 	}
-	for f, c := range m.closes() {
+	param := m.params()
+	for f, k := range param {
+		if k >= 0 {
+			x[k] = math.Log(start[f])
+		}
+	}
+	for i := range m.Groups {
+		g := &m.Groups[i]
+		first := g.Members[0]
+		for _, f := range g.Members[1:] {
+			x[param[f]] -= x[param[first]]
+		}
+		x[param[first]] = math.Log(sum(start, g.Members))
+		if len(g.Base) > 0 {
+			x[param[first]] -= math.Log(sum(start, g.Base))
+		}
+	}
+	for k := len(x) - len(m.Errors); k < len(x); k++ {
+		x[k] = r.NormFloat64()
+	}
+}
+
+// params is the parameter of each flow, -1 where it closes a balance.
+func (m *Model) params() []int {
+	out := m.closes()
+	k := 0
+	for f, c := range out {
+		out[f] = -1
 		if c < 0 {
-			x[k] = m.Flows[f].parameter(start[f])
-			if b := m.Flows[f].Base; len(b) > 0 {
-				x[k] -= math.Log(sum(start, b))
-			}
+			out[f] = k
 			k++
 		}
 	}
-	for ; k < len(x); k++ {
-		x[k] = r.NormFloat64()
-	}
+	return out
 }
 
 // State is one joint world.
@@ -211,34 +204,21 @@ type State struct {
 
 // States turns parameters into worlds. It belongs to one goroutine, and so does the State that it returns, until the next call.
 type States struct {
-	m      *Model
-	closes []int
-	s      State
+	d *Density
+	s State
 }
 
 // NewStates returns a States of m.
 func NewStates(m *Model) *States {
-	return &States{m, m.closes(), State{make([]float64, len(m.Flows)), make([]float64, len(m.Balances)), make([]float64, len(m.Errors))}}
+	return &States{NewDensity(m), State{make([]float64, len(m.Flows)), make([]float64, len(m.Balances)), make([]float64, len(m.Errors))}}
 }
 
-// At is the world at the parameters x.
-func (t *States) At(x []float64) *State {
-	k := 0
-	for f, c := range t.closes {
-		if c < 0 {
-			t.s.Flows[f] = t.m.Flows[f].amount(x[k])
-			k++
-		} else {
-			t.s.Flows[f] = 0
-		}
-	}
-	for f := range t.s.Flows {
-		if b := t.m.Flows[f].Base; len(b) > 0 {
-			t.s.Flows[f] *= sum(t.s.Flows, b)
-		}
-	}
-	copy(t.s.Errors, x[k:])
-	t.m.close(&t.s)
+// At is the world at the parameters theta.
+func (t *States) At(theta []float64) *State {
+	t.d.amounts(theta)
+	copy(t.s.Flows, t.d.x)
+	copy(t.s.Errors, theta[len(t.d.free):])
+	t.d.m.close(&t.s)
 	return &t.s
 }
 

@@ -1,5 +1,7 @@
 package latent
 
+import "slices"
+
 // Part is a piece of a model that shares nothing with the rest, and where its members stand in the whole.
 type Part struct {
 	Model
@@ -35,9 +37,10 @@ func (m *Model) Split() []*Part {
 	for _, w := range m.Walks {
 		join(w.From, w.To)
 	}
-	for f := range m.Flows {
-		for _, b := range m.Flows[f].Base {
-			join(f, b)
+	for i := range m.Groups {
+		g := &m.Groups[i]
+		for _, f := range slices.Concat(g.Base, g.Members) {
+			join(g.Members[0], f)
 		}
 	}
 	first := func(r *Reading) int {
@@ -107,12 +110,9 @@ func (m *Model) Split() []*Part {
 		}
 		return out
 	}
-	for _, p := range parts {
-		for i := range p.Flows {
-			if b := p.Flows[i].Base; len(b) > 0 {
-				p.Flows[i].Base = moved(b)
-			}
-		}
+	for _, g := range m.Groups {
+		p := at[find(g.Members[0])]
+		p.Groups = append(p.Groups, Group{moved(g.Members), moved(g.Base)})
 	}
 	for i := range m.Readings {
 		r := m.Readings[i]
