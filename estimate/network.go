@@ -19,8 +19,8 @@ type FlowEstimate struct {
 // Tests says whether the claims and the balances of a network agree.
 type Tests struct {
 	J       float64 // weighted sum of squared adjustments
-	DF      int     // degrees of freedom: the rank of the balances that the data can test
-	P       float64 // probability of a larger J where claims and balances agree
+	DF      int     // degrees of freedom: the rank of the balances that the data can test, and flows that are held at zero
+	P       float64 // probability of a larger J where claims and balances agree; networks of several periods count as independent
 	Largest Test    // the test that speaks loudest against them
 	All     []Test  // every test, the strongest first
 

@@ -36,6 +36,9 @@ type networkTotal struct {
 	parts []int
 }
 
+// otherOrigins names the part of an inflow that comes from places which nobody names.
+const otherOrigins = "other origins"
+
 // place is what is known of one place while a network is made.
 type networkPlace struct {
 	c       *compiler
@@ -60,6 +63,9 @@ func (m *Model) network(w *worker, cells []flows.Cell, corridors []flows.Corrido
 		l.crossed = slices.ContainsFunc(corridors, func(c flows.Corridor) bool {
 			return c.Mineral == n.mineral && c.From.Within(cell.Place) != c.To.Within(cell.Place)
 		})
+		if l.empty() && len(l.c.bal.Aside) > 0 {
+			continue // there are claims, and none that counts: Result.Aside has the reasons
+		}
 		if l.empty() {
 			n.errs = append(n.errs, &NetworkError{Code: ErrNoClaim, Mineral: n.mineral, Period: n.period, Balances: []flows.Cell{cell},
 				Text: fmt.Sprintf("nobody claims anything of %s that its balance could be made of; leave it out, or give its output, inflow or outflow", cell.Place)})
@@ -326,7 +332,19 @@ func (n *network) inflow(j int, f *flowTerm) {
 	if from >= 0 {
 		name.From = n.nodes[from].Place
 	}
-	n.add(networkFlow{Flow: name, from: from, to: j, term: &f.term})
+	var parts []int // a total of imports holds what other places of the network sent
+	for k := range n.edges {
+		if e := &n.edges[k]; f.from == flows.World && e.to == j && e.from >= 0 && e.Channel == flows.Recorded && !e.aside {
+			parts = append(parts, k)
+		}
+	}
+	whole := n.add(networkFlow{Flow: name, from: from, to: j, term: &f.term})
+	if len(parts) > 0 {
+		rest := name
+		rest.Part = otherOrigins
+		n.edges[whole].aside = true
+		n.totals = append(n.totals, networkTotal{whole, append(parts, n.add(networkFlow{Flow: rest, from: -1, to: j}))})
+	}
 }
 
 // corridor adds an unrecorded flow that nobody measures, unless it runs inside a region or a claim measures it.

@@ -304,6 +304,11 @@ func TestReconcileErrors(t *testing.T) {
 	r, err := reconcile(t, estimate.Reconcile{}, output)
 	require.NoError(t, err)
 	require.Contains(t, kindsOf(r.Warnings), estimate.ErrNoNetwork)
+	// testimony does not count, but it is a claim: its place is no balance, and no error
+	r, err = reconcile(t, estimate.Reconcile{}, output, exports, claim("tin 2020 ground>UGA", "5", "Sn", origin("a witness"), evidence(flows.Testimony)))
+	require.NoError(t, err)
+	require.Len(t, r.Flows, 2)
+	require.Len(t, r.Aside, 1)
 	_, err = reconcile(t, estimate.Reconcile{Cells: []flows.Cell{cell("cobalt/RWA/2020")}}, output)
 	require.ErrorContains(t, err, `unknown mineral "cobalt"`)
 }
@@ -439,4 +444,17 @@ func TestReconcileSides(t *testing.T) {
 		require.InDelta(t, want, flowOf(t, r, "tin 2020 COD>UGA unrecorded").Estimate.Mean, tolerance, side)
 		require.InDelta(t, want, r.Balances[0].Values[estimate.Surplus].Mean, tolerance, side)
 	}
+}
+
+// A total of imports holds what other places of the network sent: of 30 declared by Rwanda 10 came from Uganda, and 20 from elsewhere.
+func TestReconcileTotalOfImports(t *testing.T) {
+	r, err := estimate.Reconcile{}.Estimate(context.Background(), modelOf(t, estimate.Options{Inflow: estimate.Declared},
+		claim("tin 2020 ground>UGA", "50 +- 3", "Sn", origin("USGS")), claim("tin 2020 UGA>world", "50 +- 2", "Sn", origin("customs UGA"), by("UGA")),
+		claim("tin 2020 UGA>RWA", "10 +- 1", "Sn", origin("customs UGA"), by("UGA")),
+		claim("tin 2020 ground>RWA", "20 +- 2", "Sn", origin("USGS")), claim("tin 2020 world>RWA", "30 +- 2", "Sn", origin("customs RWA"), by("RWA")),
+		claim("tin 2020 RWA>world", "50 +- 1", "Sn", origin("customs RWA"), by("RWA"))))
+	require.NoError(t, err)
+	require.InDelta(t, 0, r.Tests.J, 1e-3)
+	require.InDelta(t, 20, flowOf(t, r, "tin 2020 world>RWA (other origins)").Estimate.Mean, 0.01)
+	require.InDelta(t, 30, flowOf(t, r, "tin 2020 world>RWA").Estimate.Mean, 0.01)
 }

@@ -299,6 +299,6 @@ func TestBilinearSplitter(t *testing.T) {
 	}
 	require.Equal(t, c.Expected.LocalFailed, failed)
 	for i, want := range c.Expected.Recomputed.Covariance {
-		near(t, want, s.l.spreadOf([]cell{{int32(i), 1}}, make([]float64, 2*len(s.l.rows))), 1e-6)
+		near(t, want, s.l.spreadsOf(1, func(int) []cell { return []cell{{int32(i), 1}} })[0], 1e-6)
 	}
 }

@@ -2,6 +2,7 @@ package lsq
 
 import (
 	"math"
+	"math/bits"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/gonum"
@@ -45,7 +46,9 @@ func factorize(s *structure, m *matrix) *factor {
 		node := &s.nodes[k]
 		w := len(node.rows)
 		front := pool.get(w * w)
-		clear(front)
+		for r := range w { // the lower triangle is all that is used
+			clear(front[r*w : r*w+r+1])
+		}
 		for r, row := range node.rows {
 			at[row] = int32(r)
 		}
@@ -254,6 +257,85 @@ func (f *factor) solve(b, work []float64) {
 	}
 }
 
+// lanes is how many right-hand sides solveLanes takes at once: each entry of the factor is read once for all of them.
+const lanes = 4
+
+// solveLanes is solve for several right-hand sides side by side; x is work, in the factor's order.
+func (f *factor) solveLanes(b *[lanes][]float64, x [][lanes]float64) {
+	for k, i := range f.order {
+		for q := range b {
+			x[k][q] = b[q][i]
+		}
+	}
+	for k := range f.nodes {
+		node, panel := &f.nodes[k], f.panels[k]
+		c, first := node.cols, int(node.rows[0])
+		head := x[first : first+c]
+		for j := range c {
+			if f.dropped[first+j] {
+				head[j] = [lanes]float64{}
+				continue
+			}
+			v := less(head[j], panel[j*c:j*c+j], head)
+			d := 1 / panel[j*c+j]
+			head[j] = [lanes]float64{v[0] * d, v[1] * d, v[2] * d, v[3] * d}
+		}
+		for r, row := range node.rows[c:] {
+			x[row] = less(x[row], panel[(c+r)*c:(c+r+1)*c], head)
+		}
+	}
+	for k := len(f.nodes) - 1; k >= 0; k-- {
+		node, panel := &f.nodes[k], f.panels[k]
+		c, first := node.cols, int(node.rows[0])
+		head := x[first : first+c]
+		for r, row := range node.rows[c:] {
+			takeOff(head, panel[(c+r)*c:(c+r+1)*c], x[row])
+		}
+		for j := c - 1; j >= 0; j-- {
+			if f.dropped[first+j] {
+				head[j] = [lanes]float64{}
+				continue
+			}
+			d := 1 / panel[j*c+j]
+			for q := range head[j] {
+				head[j][q] *= d
+			}
+			takeOff(head, panel[j*c:j*c+j], head[j])
+		}
+	}
+	for k, i := range f.order {
+		for q := range b {
+			b[q][i] = x[k][q]
+		}
+	}
+}
+
+// less is v minus the sum of l_i x_i.
+func less(v [lanes]float64, l []float64, x [][lanes]float64) [lanes]float64 {
+	a, b, c, d := v[0], v[1], v[2], v[3]
+	x = x[:len(l)]
+	for i, s := range l {
+		y := &x[i]
+		a -= s * y[0]
+		b -= s * y[1]
+		c -= s * y[2]
+		d -= s * y[3]
+	}
+	return [lanes]float64{a, b, c, d}
+}
+
+// takeOff takes l_i v off each x_i.
+func takeOff(x [][lanes]float64, l []float64, v [lanes]float64) {
+	x = x[:len(l)]
+	for i, s := range l {
+		y := &x[i]
+		y[0] -= s * v[0]
+		y[1] -= s * v[1]
+		y[2] -= s * v[2]
+		y[3] -= s * v[3]
+	}
+}
+
 // zeros reports whether x holds nothing else.
 func zeros(x []float64) bool {
 	for _, v := range x {
@@ -264,22 +346,19 @@ func zeros(x []float64) bool {
 	return true
 }
 
-// buffers lends out memory for fronts.
-type buffers struct{ free [][]float64 }
+// buffers lends out memory for fronts, in sizes that are powers of two so that what one front leaves fits others.
+type buffers struct{ free [48][][]float64 }
 
 func (p *buffers) get(n int) []float64 {
-	for k := len(p.free) - 1; k >= 0; k-- {
-		if b := p.free[k]; cap(b) >= n {
-			p.free[k] = p.free[len(p.free)-1]
-			p.free = p.free[:len(p.free)-1]
-			return b[:n]
-		}
+	class := bits.Len(uint(max(n-1, 0)))
+	if all := p.free[class]; len(all) > 0 {
+		p.free[class] = all[:len(all)-1]
+		return all[len(all)-1][:n]
 	}
-	return make([]float64, n)
+	return make([]float64, n, 1<<class)
 }
 
 func (p *buffers) put(b []float64) {
-	if len(p.free) < 64 {
-		p.free = append(p.free, b)
-	}
+	class := bits.Len(uint(max(cap(b)-1, 0)))
+	p.free[class] = append(p.free[class], b)
 }

@@ -57,7 +57,19 @@ func TestFactorAgainstDense(t *testing.T) {
 		}
 		var want mat.VecDense
 		require.NoError(t, chol.SolveVecTo(&want, mat.NewVecDense(n, append([]float64(nil), b...))))
+		var side [lanes][]float64
+		for q := range side {
+			for _, v := range b {
+				side[q] = append(side[q], float64(q+1)*v)
+			}
+		}
 		f.solve(b, make([]float64, n))
+		f.solveLanes(&side, make([][lanes]float64, n))
+		for q := range side {
+			for i, v := range b {
+				require.InDelta(t, float64(q+1)*v, side[q][i], 1e-10)
+			}
+		}
 		require.InDeltaSlice(t, want.RawVector().Data, b, 1e-10)
 		var inv mat.SymDense
 		require.NoError(t, chol.InverseTo(&inv))

@@ -13,7 +13,7 @@
 //	x = y - V R' S^-1 r,  Vx = V - V R' S^-1 R V,  J = r' S^-1 r ~ chi-square(rank R)
 //
 // S is factorized once, sparse, in a fill-reducing order; balances that others imply are found by their vanishing pivots and left out.
-// Where variances differ by more than eight orders of magnitude S would lose the small ones: rows are then combined so that each gives one
+// Where variances differ by more than ten orders of magnitude S would lose the small ones: rows are then combined so that each gives one
 // wide variable by surer ones. The variances need S^-1 only where S has entries: the selected inverse. Bounds are added by the dual method of Goldfarb and Idnani
 // (1983), Math. Programming 27, 1, doi:10.1007/BF02591962, first many at a time: with N the bounds that hold and M = N' Vx N,
 //

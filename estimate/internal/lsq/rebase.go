@@ -9,7 +9,7 @@ import (
 // Variances that differ by more than this, in a network of at most so many rows, are held apart. Below, S has digits enough; above, the
 // combinations would fill it.
 const (
-	unevenBy   = 1e8
+	unevenBy   = 1e10
 	unevenRows = 500
 )
 

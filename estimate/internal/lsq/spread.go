@@ -7,32 +7,6 @@ import (
 	"github.com/mineralflows/mineralflows/estimate/internal/parallel"
 )
 
-// spreadOf is the covariance of every measured and loose variable with n' x, balances held: Vx n. work has room for twice the rows.
-func (l *linear) spreadOf(n []cell, work []float64) []float64 {
-	out := make([]float64, len(l.kinds))
-	t, work := work[:len(l.rows)], work[len(l.rows):]
-	clear(t)
-	add := func(i int32, v float64) {
-		out[i] += v
-		for _, c := range l.columns[i] {
-			t[c.col] += v * c.value
-		}
-	}
-	for _, c := range n {
-		if l.kinds[c.col] == loose {
-			add(c.col, l.spread[c.col]*c.value)
-			continue
-		}
-		add(c.col, l.p.Variables[c.col].Variance*c.value)
-		for _, o := range l.covary[c.col] {
-			add(o.col, o.value*c.value)
-		}
-	}
-	l.factor.solve(t, work)
-	l.back(-1, t, out)
-	return out
-}
-
 // limits are a billionth of a standard deviation before the balances, and for what others give the rounding of their sum.
 func (l *linear) limits(x []float64) []float64 {
 	out := make([]float64, len(x))
@@ -63,15 +37,59 @@ func (l *linear) prior(n []cell) float64 {
 	return v
 }
 
-// spreadsOf is spreadOf of n normals.
+// spreadsOf is, for each of n normals, the covariance of every measured and loose variable with n' x, balances held: Vx n.
 func (l *linear) spreadsOf(n int, normal func(int) []cell) [][]float64 {
 	out := make([][]float64, n)
-	scratch := sync.Pool{New: func() any { work := make([]float64, 2*len(l.rows)); return &work }}
-	parallel.Each(n, func(k int) {
-		work := scratch.Get().(*[]float64)
-		out[k] = l.spreadOf(normal(k), *work)
-		scratch.Put(work)
+	type scratch struct {
+		t [lanes][]float64
+		x [][lanes]float64
+	}
+	free := sync.Pool{New: func() any {
+		w := &scratch{x: make([][lanes]float64, len(l.rows))}
+		for q := range w.t {
+			w.t[q] = make([]float64, len(l.rows))
+		}
+		return w
+	}}
+	parallel.Each((n+lanes-1)/lanes, func(k int) {
+		w := free.Get().(*scratch)
+		first := k * lanes
+		for q := range lanes {
+			clear(w.t[q])
+			if first+q < n {
+				out[first+q] = l.before(normal(first+q), w.t[q])
+			}
+		}
+		l.factor.solveLanes(&w.t, w.x)
+		for q := range lanes {
+			if first+q < n {
+				l.back(-1, w.t[q], out[first+q])
+			}
+		}
+		free.Put(w)
 	})
+	return out
+}
+
+// before is V n, the covariance before the balances, and adds R V n to t.
+func (l *linear) before(n []cell, t []float64) []float64 {
+	out := make([]float64, len(l.kinds))
+	add := func(i int32, v float64) {
+		out[i] += v
+		for _, c := range l.columns[i] {
+			t[c.col] += v * c.value
+		}
+	}
+	for _, c := range n {
+		if l.kinds[c.col] == loose {
+			add(c.col, l.spread[c.col]*c.value)
+			continue
+		}
+		add(c.col, l.p.Variables[c.col].Variance*c.value)
+		for _, o := range l.covary[c.col] {
+			add(o.col, o.value*c.value)
+		}
+	}
 	return out
 }
 
