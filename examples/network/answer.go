@@ -25,7 +25,9 @@ func (s *study) sections(all bool) ([]report.Section, error) {
 		section := s.byYear(n)
 		if i == 0 {
 			section.Heading = "Each route in each year, tonnes of metal"
-			section.Text = append([]string{"Shaded by nothing: a year's estimate stands beside what was assumed of it, whatever came out."}, section.Text...)
+			if s.method == "posterior" {
+				section.Text = append([]string{"Prior: what was assumed before any claim, half-normal at first, then a walk from year to year. Where the standard deviation (sd) is hardly smaller after the claims than before, the claims said nothing."}, section.Text...)
+			}
 		}
 		out = append(out, section)
 	}
@@ -36,6 +38,9 @@ func (s *study) sections(all bool) ([]report.Section, error) {
 		}
 		if i == 0 {
 			section.Heading = "Who sends and who receives, sums over the years, tonnes of metal"
+			if s.method == "posterior" {
+				section.Text = append([]string{"Net unrecorded: what routes bring less what they take. Without an output figure only the prior parts what a place dug from what it received."}, section.Text...)
+			}
 		}
 		out = append(out, section)
 	}
@@ -63,7 +68,7 @@ func (s *study) introduction() report.Section {
 
 // top is who, where and how sure, of one mineral.
 func (s *study) top(n *solved) (report.Section, error) {
-	out := report.Section{Heading: fmt.Sprintf("%s, tonnes of %s, %s", capital(string(n.mineral)), n.basis, report.Years(n.periods))}
+	out := report.Section{Heading: fmt.Sprintf("%s, tonnes of %s, %s", capital(string(n.mineral)), n.basis, years(n.periods))}
 	legs := n.legs()
 	if len(legs) == 0 {
 		out.Text = []string{"No route is in this network: it tests whether the claims agree, and looks for nothing."}
@@ -105,11 +110,10 @@ func (s *study) sumRow(n *solved, legs []leg) (report.Row, error) {
 	if usd, err := n.sum(n.result, legs, (*estimate.Result).FlowValues); err == nil {
 		worth = report.Dollars(usd.Summarize(s.level()).Median)
 	}
-	if out := n.outflow(legs[0].to); out != nil && len(legs) == 1 {
-		for i := range out {
-			out[i] = x[i] / out[i]
+	if len(legs) == 1 {
+		if x := n.shareOfOutflow(legs[0]); x != nil {
+			share = report.Percent(x.Summarize(s.level()).Median)
 		}
-		share = report.Percent(out.Summarize(s.level()).Median)
 	}
 	name := legs[0].String()
 	var halved, doubled estimate.Draws
@@ -151,19 +155,19 @@ func middle(x []float64) float64 {
 	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }
 
-// What an answer rests on. Claims that leave more than half of the prior's spread have hardly been heard, and an answer that moves by more
-// than a quarter when the priors are halved and doubled, though not in proportion to them, rests on both.
+// What an answer rests on: on the prior where the claims leave more than half of its spread, or where the sum moves by more than itself
+// between all priors' scales halved and doubled; on both where they leave more than a quarter, or where it moves by more than a quarter.
 const (
 	hardlyHeard = 0.5
 	steady      = 0.25
 )
 
 func restsOn(before, after, halved, sum, doubled float64) string {
-	moves := (doubled - halved) / sum
+	moves := math.Abs(doubled-halved) / sum
 	switch {
-	case after > hardlyHeard*before:
+	case after > hardlyHeard*before || moves > 1:
 		return "prior"
-	case math.Abs(moves) > steady || after > before/4:
+	case moves > steady || after > steady*before:
 		return "both"
 	}
 	return "claims"
@@ -270,7 +274,7 @@ func (s *study) byYear(n *solved) report.Section {
 
 // places are the balances of a network: what each sent and received beside the records.
 func (s *study) places(n *solved) (report.Section, error) {
-	t := &report.Table{Columns: []report.Column{{Head: "place", Left: true}, {Head: "output"}, {Head: "recorded\noutflow"}, {Head: "net unrecorded"}, {Head: percentRange(s), Left: true}}}
+	t := &report.Table{Columns: []report.Column{{Head: "place", Left: true}, {Head: "output"}, {Head: "recorded\noutflow"}, {Head: "net unrecorded"}, {Head: percentRange(s), Left: true}, {Left: true}}}
 	for _, p := range n.places {
 		var cells []flows.Cell
 		for i := range n.result.Balances {
@@ -278,7 +282,7 @@ func (s *study) places(n *solved) (report.Section, error) {
 				cells = append(cells, c)
 			}
 		}
-		row := []string{string(p), report.Missing, report.Missing, report.Missing, report.Missing}
+		row := []string{string(p), report.Missing, report.Missing, report.Missing, report.Missing, n.silent(p)}
 		for i, q := range []estimate.Quantity{estimate.Output, estimate.Outflow, estimate.Surplus} {
 			if s.method == "reconcile" {
 				break
@@ -298,6 +302,20 @@ func (s *study) places(n *solved) (report.Section, error) {
 		return report.Section{}, nil
 	}
 	return report.Section{Text: []string{capital(string(n.mineral))}, Table: t}, nil
+}
+
+// silent says in which years nobody states what a place mined: what it dug and what it received cannot be told apart there.
+func (n *solved) silent(place flows.Place) string {
+	var out []flows.Period
+	for _, p := range n.periods {
+		if e := find(n.result, flows.Flow{Mineral: n.mineral, Period: p, From: flows.Ground, To: place}); e != nil && len(e.Claims) == 0 {
+			out = append(out, p)
+		}
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "no output figure: " + years(out)
 }
 
 func (s *study) level() float64 { return s.result.Options.Level }

@@ -105,10 +105,10 @@ func (r *request) choose(q cli.Question, m flows.Mineral) *network {
 	n.apart(&without)
 	without = slices.DeleteFunc(without, func(p flows.Period) bool { return both[p] })
 	if len(without) > 0 && len(n.places) > 0 {
-		n.left = append(n.left, fmt.Sprintf("%s: no place has figures of both its output and its outflow", report.Years(without)))
+		n.left = append(n.left, fmt.Sprintf("%s: no place has figures of both its output and its outflow", years(without)))
 	}
 	if k := most / max(len(n.places), 1); !r.given["period"] && !r.given["places"] && len(n.periods) > k {
-		n.left = append(n.left, fmt.Sprintf("%s: only so that a run takes seconds; -period asks for them", report.Years(n.periods[:len(n.periods)-k])))
+		n.left = append(n.left, fmt.Sprintf("%s: only so that a run takes seconds; -period asks for them", years(n.periods[:len(n.periods)-k])))
 		n.periods = n.periods[len(n.periods)-k:]
 	}
 	return n
@@ -194,10 +194,10 @@ func (r *request) sided(ctx context.Context, q cli.Question, n *network) (*estim
 		case !isDeclared || !isMirrored:
 		case side == estimate.Declared:
 			drop[b.Cell] = estimate.Mirrored
-		case b.Side == estimate.Mirrored:
+		case b.Side == estimate.Mirrored && declared.Bound == flows.About: // a floor is exceeded without contradiction
 			drop[b.Cell] = estimate.Declared
 			n.exceeded = append(n.exceeded, b.Cell)
-			n.left = append(n.left, fmt.Sprintf("what %s declared in %s, %s t: partners record %s t", b.Place, b.Period, report.Median(declared), report.Median(mirrored)))
+			n.left = append(n.left, fmt.Sprintf("the %s that %s declared in %s: partners record %s", mass(declared), b.Place, b.Period, mass(mirrored)))
 		}
 	}
 	if len(drop) == 0 {
@@ -223,6 +223,33 @@ func (r *request) sided(ctx context.Context, q cli.Question, n *network) (*estim
 		return true
 	}
 	return q.Base.With(s)
+}
+
+// mass prints a value with its unit.
+func mass(v estimate.Value) string {
+	s := report.Median(v)
+	if strings.HasSuffix(s, "g") {
+		return s
+	}
+	return s + " t"
+}
+
+// years prints periods, runs of calendar years in short: 2012-2016, 2018, 2020.
+func years(all []flows.Period) string {
+	var out []string
+	for i := 0; i < len(all); i++ {
+		j := i
+		for j+1 < len(all) && all[j].IsYear() && all[j+1].IsYear() && all[j+1].FirstYear() == all[j].FirstYear()+1 {
+			j++
+		}
+		if j > i {
+			out = append(out, fmt.Sprintf("%s-%s", all[i], all[j]))
+		} else {
+			out = append(out, all[i].String())
+		}
+		i = j
+	}
+	return strings.Join(out, ", ")
 }
 
 // names joins places or minerals: BDI, COD and UGA.

@@ -90,36 +90,57 @@ func producers(claims []flows.Claim) string {
 		}
 	}
 	s := []rune(strings.Join(all, ", "))
-	if const32 := 32; len(s) > const32 {
-		return strings.TrimSpace(string(s[:const32-1])) + "…"
+	const most = 32
+	if len(s) > most {
+		return strings.TrimSpace(string(s[:most-1])) + "…"
 	}
 	return string(s)
 }
 
-// strains are the warnings about errors that claims share, and what else a reader must know.
+// loud are the warnings that say what not to trust, in the order in which a reader should know them. The others follow.
+var loud = []flows.Code{estimate.ErrRhat, estimate.ErrDivergent, estimate.ErrESS, estimate.ErrEnergy, estimate.ErrStrained, estimate.ErrGrossError, estimate.ErrPriorOnly,
+	estimate.ErrUnobserved, estimate.ErrUntested, estimate.ErrConsistency, estimate.ErrNoCorridor}
+
+// trust lists the warnings, those of one code together.
 func (s *study) trust(all bool) report.Section {
-	out := report.Section{Heading: "What to know"}
-	var codes []flows.Code
-	for _, w := range s.result.Warnings {
+	texts := map[flows.Code][]string{}
+	codes := slices.Clone(loud)
+	add := func(mineral flows.Mineral, w estimate.Warning) {
 		if w.Code == estimate.ErrMisfit && !all {
-			continue // in the table of conflicts
+			return // in the table of conflicts
+		}
+		text := w.Text
+		if mineral != "" && !strings.Contains(text, string(mineral)) {
+			text = string(mineral) + ": " + text
 		}
 		if !slices.Contains(codes, w.Code) {
 			codes = append(codes, w.Code)
 		}
+		if !slices.Contains(texts[w.Code], text) {
+			texts[w.Code] = append(texts[w.Code], text)
+		}
 	}
-	for _, code := range codes {
-		var texts []string
-		for _, w := range s.result.Warnings {
-			if w.Code == code && !slices.Contains(texts, w.Text) {
-				texts = append(texts, w.Text)
+	for _, n := range s.networks {
+		if s.method == "reconcile" {
+			n = &solved{network: &network{}, result: s.result}
+		}
+		for _, w := range n.result.Warnings {
+			add(n.mineral, w)
+		}
+		for scale, r := range map[string]*estimate.Result{"halved": n.half, "doubled": n.twice} {
+			if r != nil && r.Chains.MaxRhat > worstRhat {
+				add(n.mineral, estimate.Warning{Code: estimate.ErrRhat, Text: fmt.Sprintf("R-hat is %.3f with the prior %s: its sum is not to be trusted; -warmup and -sample", r.Chains.MaxRhat, scale)})
 			}
 		}
+	}
+	out := report.Section{Heading: "What to know"}
+	for _, code := range codes {
+		found := texts[code]
 		more := 0
-		if len(texts) > shown && !all {
-			more, texts = len(texts)-shown, texts[:shown]
+		if len(found) > shown && !all {
+			more, found = len(found)-shown, found[:shown]
 		}
-		for _, t := range texts {
+		for _, t := range found {
 			out.Notes = append(out.Notes, string(code)+": "+t)
 		}
 		if more > 0 {
@@ -129,11 +150,14 @@ func (s *study) trust(all bool) report.Section {
 	return out
 }
 
+// worstRhat bounds the R-hat of the runs with other priors, of which a median is all that is shown.
+const worstRhat = 1.05
+
 // holds is what is in the networks and what is left out, with the reasons.
 func (s *study) holds() report.Section {
 	out := report.Section{Heading: "What the networks hold, and what is left out"}
 	for _, n := range s.networks {
-		text := fmt.Sprintf("%s: the balances of %s in %s.", capital(string(n.mineral)), names(n.places), report.Years(n.periods))
+		text := fmt.Sprintf("%s: the balances of %s in %s.", capital(string(n.mineral)), names(n.places), years(n.periods))
 		if len(n.left) > 0 {
 			text += " Left out: " + strings.Join(n.left, "; ") + "."
 		}

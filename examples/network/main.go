@@ -93,7 +93,7 @@ func (r *request) check() error {
 		{"sample", false, "reconciliation draws nothing"},
 	} {
 		if r.given[f.name] && f.reconcile != r.reconcile {
-			return fmt.Errorf("-%s means nothing to -method %s: %s", f.name, r.method(), f.instead)
+			return cli.Misuse("-%s: means nothing to -method %s: %s", f.name, r.method(), f.instead)
 		}
 	}
 	return nil

@@ -17,17 +17,18 @@ import (
 func (s *study) said() []report.Section {
 	ledger := s.q.Base.Ledger()
 	out := report.Section{Heading: "What is said of unrecorded flows, beside the records, in tonnes as stated"}
-	t := &report.Table{Columns: []report.Column{{Head: "who says so", Left: true}, {Head: "of", Left: true}, {Head: "says"}, {Head: percentRange(s), Left: true},
-		{Head: "declared\nbefore"}, {Head: "then"}, {Head: "rise"}, {Head: "gap"}, {Head: percentRange(s), Left: true}}}
+	t := &report.Table{Columns: []report.Column{{Head: "route", Left: true}, {Head: "said"}, {Head: percentRange(s), Left: true},
+		{Head: "declared,\nyear before"}, {Head: "that\nyear"}, {Head: "rise"}, {Head: "gap"}, {Head: percentRange(s), Left: true}}}
 	for _, c := range ledger.Claims() {
 		if c.Channel != flows.Unrecorded || !slices.ContainsFunc(s.networks, func(n *solved) bool { return n.mineral == c.Mineral }) {
 			continue
 		}
 		year := flows.Year(c.Period.FirstYear())
 		then, before := declared(ledger.Claims(), &c, year), declared(ledger.Claims(), &c, year.Previous())
-		row := []string{producers([]flows.Claim{c}), c.Flow.String(), report.Median(estimate.Value{Summary: estimate.Summary{Median: c.Amount.Value.Quantile(0.5)}, Bound: c.Amount.Bound}), report.Missing, report.Missing, report.Missing, report.Missing, report.Missing, report.Missing}
-		claim := spread(c.Amount, 0)
-		row[3] = report.Range(estimate.Draws(claim).Summarize(s.level()))
+		claim := estimate.Draws(spread(c.Amount, 0))
+		v := claim.Summarize(s.level())
+		v.Median, v.Bound = c.Amount.Value.Quantile(0.5), c.Amount.Bound
+		row := []string{string(c.From) + " > " + string(c.To), report.Median(v), report.Range(v), report.Missing, report.Missing, report.Missing, report.Missing, report.Missing}
 		if then != nil && before != nil {
 			rise, gap := make(estimate.Draws, len(claim)), make(estimate.Draws, len(claim))
 			x, y := spread(then.Amount, 1), spread(before.Amount, 2)
@@ -36,13 +37,14 @@ func (s *study) said() []report.Section {
 				gap[i] = claim[i] - rise[i]
 			}
 			g := gap.Summarize(s.level())
-			row[4], row[5] = report.Tonnes(before.Amount.Value.Quantile(0.5)), report.Tonnes(then.Amount.Value.Quantile(0.5))
-			row[6], row[7], row[8] = signed(then.Amount.Value.Quantile(0.5)-before.Amount.Value.Quantile(0.5)), signed(g.Median), report.Range(g)
+			row[3], row[4] = report.Tonnes(before.Amount.Value.Quantile(0.5)), report.Tonnes(then.Amount.Value.Quantile(0.5))
+			row[5], row[6], row[7] = signed(then.Amount.Value.Quantile(0.5)-before.Amount.Value.Quantile(0.5)), signed(g.Median), report.Range(g)
 		}
-		t.Rows = append(t.Rows, report.Row{Cells: row})
+		below := fmt.Sprintf("%s, %s %s, t %s", c.Origin.Producer, c.Mineral, c.Period, c.Amount.Basis)
 		if c.Scenario != "" && c.Scenario != s.result.Scenario {
-			out.Notes = append(out.Notes, fmt.Sprintf("%s: not in the estimate; -scenario %s puts it there.", c.Flow, c.Scenario))
+			below += "; not in the estimate: -scenario " + c.Scenario + " puts it there"
 		}
+		t.Rows = append(t.Rows, report.Row{Cells: row, Below: []string{below}})
 	}
 	if len(t.Rows) == 0 {
 		return nil

@@ -236,20 +236,28 @@ func (n *solved) sum(r *estimate.Result, legs []leg, draws func(*estimate.Result
 	return total, nil
 }
 
-// outflow sums what a place records as leaving it, over the periods of a network; nil for a place that is not in it.
-func (n *solved) outflow(place flows.Place) estimate.Draws {
-	var total estimate.Draws
+// shareOfOutflow is the part of what its receiver sends on by the records that a route brings, over the periods in which the receiver has
+// an outflow; nil where it has none.
+func (n *solved) shareOfOutflow(l leg) estimate.Draws {
+	var brought, sent estimate.Draws
 	for _, p := range n.periods {
-		x, err := n.result.Draws(flows.Cell{Mineral: n.mineral, Period: p, Place: place}, estimate.Outflow)
+		out, err := n.result.Draws(flows.Cell{Mineral: n.mineral, Period: p, Place: l.to}, estimate.Outflow)
 		if err != nil {
-			return nil
+			continue
 		}
-		if total == nil {
-			total = make(estimate.Draws, len(x))
+		in, err := n.result.FlowDraws(flows.Flow{Mineral: n.mineral, Period: p, From: l.from, To: l.to, Channel: flows.Unrecorded})
+		if err != nil {
+			continue
 		}
-		for i := range x {
-			total[i] += x[i]
+		if sent == nil {
+			brought, sent = make(estimate.Draws, len(in)), make(estimate.Draws, len(in))
+		}
+		for i := range in {
+			brought[i], sent[i] = brought[i]+in[i], sent[i]+out[i]
 		}
 	}
-	return total
+	for i := range sent {
+		sent[i] = brought[i] / sent[i]
+	}
+	return sent
 }

@@ -109,6 +109,9 @@ type usageError string
 
 func (e usageError) Error() string { return string(e) }
 
+// Misuse is the error of a command line that a program of its own finds wrong.
+func Misuse(format string, args ...any) error { return misuse(format, args...) }
+
 func misuse(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
 
 // run reads, filters, estimates and writes.
