@@ -90,7 +90,7 @@ func (j *jointNetwork) tests(checks []jointCheck) *Tests {
 			t.P += mathext.GammaIncRegComp(float64(len(figures))/2, sum/2) / float64(j.draws.n)
 		}
 	}
-	critical := sidak(len(checks))
+	critical := largestOf(len(checks))
 	for i, c := range checks {
 		f := j.readings[i].flow
 		t.All = append(t.All, Test{Kind: "predictive", Flow: &f, Statistic: math.Abs(c.Z), Critical: critical, P: math.Erfc(math.Abs(c.Z) / math.Sqrt2),
@@ -103,8 +103,8 @@ func (j *jointNetwork) tests(checks []jointCheck) *Tests {
 	return t
 }
 
-// sidak is the value that the largest of n independent standard normals exceeds in absolute value with a probability of 5 %.
-func sidak(n int) float64 {
+// largestOf is the value that the largest of n independent standard normals exceeds in absolute value with a probability of 5 %.
+func largestOf(n int) float64 {
 	if n == 0 {
 		return 0
 	}
@@ -122,7 +122,7 @@ func (j *jointNetwork) saying(i int) float64 {
 
 // misfits names the claims that the others do not predict, the worst first.
 func (j *jointNetwork) misfits(checks []jointCheck) []Warning {
-	critical := sidak(len(checks))
+	critical := largestOf(len(checks))
 	var worst []int
 	for i, c := range checks {
 		if math.Abs(c.Z) > critical {
