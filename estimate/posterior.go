@@ -72,8 +72,9 @@ type Priors struct {
 	// RestScale is the scale of the half-normal prior of what a place sends to partners that nobody names, as a multiple of its median
 	// outflow. 0: 1.
 	RestScale float64
-	// WalkLogSD is the scale of a year's change of a corridor's logarithm, Student's t with four degrees of freedom: a heavy tail, so
-	// that a war can make it jump. 0: 0.5. Negative: years do not know of each other.
+	// WalkLogSD is the scale of a corridor's change from year to year, Student's t with four degrees of freedom: a heavy tail, so that a
+	// war can make it jump. It is a change of the logarithm while the flow is small beside the scale of its prior, and in units of that
+	// scale above. 0: 0.5. Negative: years do not know of each other, and each has the half-normal.
 	WalkLogSD float64
 }
 
@@ -143,6 +144,7 @@ const (
 	ErrMisfit     flows.Code = "misfit"       // a claim that the model cannot reconcile with the others
 	ErrStrained   flows.Code = "strained"     // a bias or a rate far from what was assumed of it
 	ErrLOO        flows.Code = "loo"          // leaving a claim out by weights is not reliable, and it was not refitted
+	ErrOverlap    flows.Code = "overlap"      // flows to unions that share a member: what both hold is counted twice
 	ErrNotHere    flows.Code = "not-in-model" // a claim on something that the model does not have
 )
 

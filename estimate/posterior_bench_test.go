@@ -25,7 +25,7 @@ func BenchmarkPosterior(b *testing.B) {
 		exports.From = p
 		records = append(records, out, exports)
 		if i%2 == 1 {
-			records = append(records, corridor(countries[i-1], p))
+			records = append(records, tinCorridor(countries[i-1], p))
 		}
 	}
 	m := modelOf(b, estimate.Options{}, records...)

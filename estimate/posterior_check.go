@@ -91,7 +91,7 @@ func (j *jointNetwork) tests(checks []jointCheck) *Tests {
 			t.P += mathext.GammaIncRegComp(float64(len(figures))/2, sum/2) / float64(j.draws.n)
 		}
 	}
-	critical := sidak(len(checks))
+	critical := largestOf(len(checks))
 	for i, c := range checks {
 		f := j.readings[i].flow
 		t.All = append(t.All, Test{Kind: "predictive", Flow: &f, Statistic: math.Abs(c.Z), Critical: critical, P: math.Erfc(math.Abs(c.Z) / math.Sqrt2),
@@ -104,8 +104,8 @@ func (j *jointNetwork) tests(checks []jointCheck) *Tests {
 	return t
 }
 
-// sidak is the value that the largest of n independent standard normals exceeds in absolute value with a probability of 5 %.
-func sidak(n int) float64 {
+// largestOf is the value that the largest of n independent standard normals exceeds in absolute value with a probability of 5 %.
+func largestOf(n int) float64 {
 	if n == 0 {
 		return 0
 	}
@@ -123,7 +123,7 @@ func (j *jointNetwork) saying(i int) float64 {
 
 // misfits names the claims that the others do not predict, the worst first.
 func (j *jointNetwork) misfits(checks []jointCheck) []Warning {
-	critical := sidak(len(checks))
+	critical := largestOf(len(checks))
 	var worst []int
 	for i, c := range checks {
 		if math.Abs(c.Z) > critical {
@@ -154,9 +154,9 @@ func (j *jointNetwork) misfits(checks []jointCheck) []Warning {
 // allows it. Its claims then pass their own test, for the shared error has taken up what they conflict by; but it moves every other claim
 // that it is in, those of years without any conflict too.
 func (j *jointNetwork) strained() []Warning {
-	critical := sidak(len(j.model.Errors))
+	critical := largestOf(len(j.model.Errors))
 	type pull struct {
-		error   int
+		at      int
 		z, mean float64
 	}
 	var pulls []pull
@@ -177,7 +177,7 @@ func (j *jointNetwork) strained() []Warning {
 		largest := 0.0
 		for i := range j.model.Readings {
 			for _, l := range j.model.Readings[i].Errors {
-				if l.Error == p.error {
+				if l.Error == p.at {
 					w.Claims = append(w.Claims, j.readings[i].claims...)
 					if math.Abs(l.Coefficient) > math.Abs(largest) {
 						largest = l.Coefficient
@@ -186,7 +186,7 @@ func (j *jointNetwork) strained() []Warning {
 			}
 		}
 		w.Text = fmt.Sprintf("%s would have to be %.2g times its median, %.1f standard deviations away, in all %d figures that share it: what rests on them is not to be trusted",
-			j.model.Errors[p.error], math.Exp(largest*p.mean), p.z, len(w.Claims))
+			j.model.Errors[p.at], math.Exp(largest*p.mean), p.z, len(w.Claims))
 		out = append(out, w)
 	}
 	return out

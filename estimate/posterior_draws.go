@@ -133,11 +133,11 @@ func (j *jointNetwork) diagnose(ctx context.Context, d *jointDraws, part *latent
 	diagnoser := nuts.NewDiagnoser(j.p.Chains, j.p.Draws)
 	inParallel(len(all), func(i int) {
 		if ctx.Err() == nil {
-			found[i] = diagnoser.Diagnose(chains(all[i].draws, j.p.Chains))
+			found[i] = diagnoser.Diagnose(byChain(all[i].draws, j.p.Chains))
 		}
 	})
 	for i, f := range found {
-		if !(f.Rhat <= g.MaxRhat) {
+		if !math.IsNaN(g.MaxRhat) && !(f.Rhat <= g.MaxRhat) {
 			g.MaxRhat, g.Worst = f.Rhat, all[i].name
 		}
 		g.MinESSBulk, g.MinESSTail = math.Min(g.MinESSBulk, f.BulkESS), math.Min(g.MinESSTail, f.TailESS)
@@ -145,8 +145,8 @@ func (j *jointNetwork) diagnose(ctx context.Context, d *jointDraws, part *latent
 	return ctx.Err()
 }
 
-// chains cuts joint draws into those of each chain.
-func chains(x []float64, n int) [][]float64 {
+// byChain cuts joint draws into those of each chain.
+func byChain(x []float64, n int) [][]float64 {
 	out := make([][]float64, n)
 	for k := range out {
 		out[k] = x[k*len(x)/n : (k+1)*len(x)/n]
@@ -225,19 +225,19 @@ func (j *jointNetwork) cellDraws(c flows.Cell, q Quantity) Draws {
 		found = true
 		add(func(f *flows.Flow, s float64) float64 { return only(f.Channel == flows.Unrecorded, s) })
 	case Share:
-		outflow := j.cellDraws(c, Outflow)
-		for n, x := range j.cellDraws(c, Surplus) {
-			out[n] = x / outflow[n]
+		if outflow := j.cellDraws(c, Outflow); outflow != nil {
+			found = true
+			for n, x := range j.cellDraws(c, Surplus) {
+				out[n] = x / outflow[n]
+			}
 		}
-		found = outflow != nil
 	case ValueUSD:
-		prices := j.prices(c)
-		for n, x := range j.cellDraws(c, Surplus) {
-			if prices != nil {
+		if prices := j.prices(c); prices != nil {
+			found = true
+			for n, x := range j.cellDraws(c, Surplus) {
 				out[n] = x * prices[n]
 			}
 		}
-		found = prices != nil
 	}
 	if !found {
 		return nil
@@ -276,16 +276,16 @@ func (j *jointNetwork) prices(c flows.Cell) Draws {
 	for k := range steps {
 		loads := map[Var]float64{}
 		median := j.loadStep(w, &steps[k], loads)
-		known := true
-		for name, load := range loads {
-			e, ok := j.errorAt[name]
-			if known = ok; ok {
+		known := false
+		for name, load := range loads { // at most one
+			var e int
+			if e, known = j.errorAt[name]; known {
 				for i, z := range j.draws.errors[e] {
 					out[i] *= median * math.Exp(load*z)
 				}
 			}
 		}
-		if known && len(loads) > 0 {
+		if known {
 			continue
 		}
 		x := make([]float64, w.n)

@@ -277,8 +277,8 @@ func (j *jointNetwork) usedRates(s *step) {
 	}
 }
 
-// central is the geometric mean of what figures say about a flow, 0 where there are none.
-func central(readings []*jointReading) float64 {
+// figureOf is the geometric mean of what figures say about a flow, 0 where there are none.
+func figureOf(readings []*jointReading) float64 {
 	sum, n := 0.0, 0.0
 	for _, r := range readings {
 		if r.bound == flows.About && r.of == nil {

@@ -25,6 +25,13 @@ func (j *jointNetwork) result() *Result {
 		r.cells[j.cells[i]] = len(r.Balances)
 		r.Balances = append(r.Balances, j.balance(j.cells[i]))
 	}
+	for _, place := range j.places {
+		for _, period := range j.periods {
+			if c := (flows.Cell{Mineral: j.mineral, Period: period, Place: place}); !j.closed[c] {
+				r.Unbalanced = append(r.Unbalanced, Unbalanced{Cell: c, Why: "neither output nor outflow is claimed"})
+			}
+		}
+	}
 	g := j.draws.diagnostics
 	r.Chains = &g
 	r.Tests = j.tests(checks)
@@ -55,7 +62,7 @@ func (g *Diagnostics) warnings() []Warning {
 
 // balance is the row of one place and period.
 func (j *jointNetwork) balance(c flows.Cell) Balance {
-	b := Balance{Cell: c, Basis: j.basis, Values: map[Quantity]Value{}}
+	b := Balance{Cell: c, Basis: j.basis, Side: Pooled, Values: map[Quantity]Value{}}
 	s := summarizer{level: j.m.opt.Level}
 	for _, q := range Quantities() {
 		x := j.cellDraws(c, q)
@@ -87,7 +94,7 @@ func (j *jointNetwork) estimates(checks []jointCheck) []FlowEstimate {
 	return out
 }
 
-// priorWorlds are draws of the priors of all flows, for those that are sums: the members of a sum have no quantiles in common.
+// priorWorlds are draws of the priors of all flows, for those whose quantiles have no closed form: walks, and sums of flows.
 func (j *jointNetwork) priorWorlds() [][]float64 {
 	r := rand.New(newStream(j.m.opt.Seed, "posterior/prior"))
 	out := make([][]float64, priorDraws)
@@ -102,25 +109,17 @@ func (j *jointNetwork) prior(f flows.Flow, worlds [][]float64) *Value {
 	s := summarizer{level: j.m.opt.Level}
 	table := make([]float64, priorDraws)
 	members := j.members[f]
-	switch {
-	case f.To == flows.Stock:
+	if f.To == flows.Stock {
 		i := slices.Index(j.cells, flows.Cell{Mineral: f.Mineral, Period: f.Period, Place: f.From})
 		for k := range table {
 			table[k] = j.model.Balances[i].SD * mathext.NormalQuantile((float64(k)+0.5)/priorDraws)
 		}
-	case len(members) == 1:
-		if !j.model.PriorQuantiles(members[0], table) {
-			return nil
-		}
-	default:
+	} else if len(members) > 1 || !j.model.PriorQuantiles(members[0], table) {
 		for _, k := range members {
-			if !j.model.PriorQuantiles(k, table[:1]) {
+			if !j.model.HasPrior(k) {
 				return nil
 			}
-		}
-		for i, x := range worlds {
-			table[i] = 0
-			for _, k := range members {
+			for i, x := range worlds {
 				table[i] += x[k]
 			}
 		}

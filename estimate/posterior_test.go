@@ -22,11 +22,15 @@ func posterior(t testing.TB, p estimate.Posterior, m *estimate.Model) *estimate.
 	return r
 }
 
-// spread is */k for a standard deviation of the logarithm.
-func spread(sd float64) string { return spell(math.Exp(ln90 * sd)) }
+// logSD is */k for a standard deviation of the logarithm.
+func logSD(sd float64) string { return spell(math.Exp(ln90 * sd)) }
 
-// flow reads "tin 2012 RWA>world", with "unrecorded" behind it where it is.
-func flow(s string, channel ...flows.Channel) flows.Flow {
+func tinCorridor(from, to flows.Place) flows.Corridor {
+	return flows.Corridor{Mineral: flows.Tin, From: from, To: to, Origin: origin("panel")}
+}
+
+// flowNamed reads "tin 2012 RWA>world", with "unrecorded" behind it where it is.
+func flowNamed(s string, channel ...flows.Channel) flows.Flow {
 	f := claim(s, "1", flows.Sn, nil).Flow
 	if len(channel) > 0 {
 		f.Channel = channel[0]
@@ -34,7 +38,7 @@ func flow(s string, channel ...flows.Channel) flows.Flow {
 	return f
 }
 
-func estimateOf(t testing.TB, r *estimate.Result, f flows.Flow) estimate.FlowEstimate {
+func flowEstimate(t testing.TB, r *estimate.Result, f flows.Flow) estimate.FlowEstimate {
 	t.Helper()
 	i := slices.IndexFunc(r.Flows, func(e estimate.FlowEstimate) bool { return e.Flow == f })
 	require.GreaterOrEqual(t, i, 0, "no %s", f)
@@ -48,7 +52,7 @@ func drawsOf(t testing.TB, r *estimate.Result, f flows.Flow) estimate.Draws {
 	return x
 }
 
-func moments(x []float64) (mean, sd float64) {
+func meanAndSD(x []float64) (mean, sd float64) {
 	for _, v := range x {
 		mean += v / float64(len(x))
 	}
@@ -64,9 +68,9 @@ func latentInflow(scale float64) (estimate.Posterior, []flows.Record) {
 	return estimate.Posterior{Places: []flows.Place{"RWA"}, Periods: []flows.Period{flows.Year(2020)}, Priors: estimate.Priors{
 			FlowLogSD: math.Inf(1), BiasLogSD: -1, StockMonths: -1, Scales: map[estimate.Route]float64{{From: flows.World, To: "RWA"}: scale}}},
 		[]flows.Record{
-			claim("tin 2020 ground>RWA", "1200 */ "+spread(0.3), flows.Sn, origin("survey")),
-			claim("tin 2020 RWA>world", "2000 */ "+spread(0.1), flows.Sn, origin("customs"), by("RWA")),
-			corridor(flows.World, "RWA"),
+			claim("tin 2020 ground>RWA", "1200 */ "+logSD(0.3), flows.Sn, origin("survey")),
+			claim("tin 2020 RWA>world", "2000 */ "+logSD(0.1), flows.Sn, origin("customs"), by("RWA")),
+			tinCorridor(flows.World, "RWA"),
 		}
 }
 
@@ -91,15 +95,15 @@ func TestPosteriorOfTheLatentInflow(t *testing.T) {
 	p.Draws = 4000
 	m := modelOf(t, estimate.Options{Level: 0.95}, records...)
 	r := posterior(t, p, m)
-	s := drawsOf(t, r, flow("tin 2020 world>RWA", flows.Unrecorded))
-	output := drawsOf(t, r, flow("tin 2020 ground>RWA"))
+	s := drawsOf(t, r, flowNamed("tin 2020 world>RWA", flows.Unrecorded))
+	output := drawsOf(t, r, flowNamed("tin 2020 ground>RWA"))
 	require.Less(t, r.Chains.MaxRhat, 1.01)
 	require.Greater(t, r.Chains.MinESSBulk, 1500.0)
 	mcse := 4 / math.Sqrt(r.Chains.MinESSBulk)
-	mean, sd := moments(s)
+	mean, sd := meanAndSD(s)
 	require.InDelta(t, 682.56, mean, mcse*335.96)
 	require.InDelta(t, 335.96, sd, mcse*335.96)
-	meanP, sdP := moments(output)
+	meanP, sdP := meanAndSD(output)
 	require.InDelta(t, 1315.01, meanP, mcse*317.92)
 	require.InDelta(t, 317.92, sdP, mcse*317.92)
 	cor := 0.0
@@ -116,7 +120,7 @@ func TestPosteriorOfTheLatentInflow(t *testing.T) {
 		}
 		require.InDelta(t, q, below, mcse*math.Sqrt(q*(1-q)))
 	}
-	e := estimateOf(t, r, flow("tin 2020 world>RWA", flows.Unrecorded))
+	e := flowEstimate(t, r, flowNamed("tin 2020 world>RWA", flows.Unrecorded))
 	require.InDelta(t, 800*0.6744897501960817, e.Prior.Median, 1) // the prior stands beside it: its median is 0.6745 of the scale
 	require.InDelta(t, 1341.493, e.Estimate.Hi, 60)
 	require.Nil(t, e.Claimed)
@@ -133,7 +137,7 @@ func TestAtPriorScale(t *testing.T) {
 	for _, k := range []float64{0.5, 2} {
 		q := p.AtPriorScale(k)
 		r := posterior(t, q, m)
-		mean, sd := moments(drawsOf(t, r, flow("tin 2020 world>RWA", flows.Unrecorded)))
+		mean, sd := meanAndSD(drawsOf(t, r, flowNamed("tin 2020 world>RWA", flows.Unrecorded)))
 		require.InDelta(t, latentMean(800*k), mean, 4*sd/math.Sqrt(r.Chains.MinESSBulk))
 	}
 	require.Equal(t, 800.0, p.Priors.Scales[estimate.Route{From: flows.World, To: "RWA"}]) // the original is as it was
@@ -141,9 +145,9 @@ func TestAtPriorScale(t *testing.T) {
 		Scales: map[estimate.Route]float64{}}, estimate.Priors{}.Times(2))
 }
 
-// network is two countries that mine and export tin over three years, with a corridor between them and grades.
-func network() []flows.Record {
-	out := []flows.Record{corridor("COD", "RWA"), rate("tin - - Sn/gross", "0.6 */ 1.1", origin("assay")), rate("tin - - USD-spot/Sn", "20000 */ 1.05", origin("exchange"))}
+// tinNetwork is two countries that mine and export tin over three years, with a corridor between them and grades.
+func tinNetwork() []flows.Record {
+	out := []flows.Record{tinCorridor("COD", "RWA"), rate("tin - - Sn/gross", "0.6 */ 1.1", origin("assay")), rate("tin - - USD-spot/Sn", "20000 */ 1.05", origin("exchange"))}
 	for _, y := range []string{"2018", "2019", "2020"} {
 		out = append(out,
 			claim("tin "+y+" ground>RWA", "100 */ 1.4", flows.Sn, origin("survey")),
@@ -155,18 +159,20 @@ func network() []flows.Record {
 	return out
 }
 
-// quick is a posterior for tests of what does not depend on precision.
-func quick() estimate.Posterior {
+// quickPosterior is a posterior for tests of what does not depend on precision.
+func quickPosterior() estimate.Posterior {
 	return estimate.Posterior{Places: []flows.Place{"COD", "RWA"}, Chains: 2, Warmup: 200, Draws: 200}
 }
 
 // Balances are exact in every draw: what comes in, less what leaves, goes into stock; and totals are their parts.
 func TestPosteriorBalancesClose(t *testing.T) {
-	r := posterior(t, quick(), modelOf(t, estimate.Options{}, network()...))
+	r := posterior(t, quickPosterior(), modelOf(t, estimate.Options{}, tinNetwork()...))
 	for _, y := range []string{"2018", "2019", "2020"} {
-		at := func(s string, c ...flows.Channel) estimate.Draws { return drawsOf(t, r, flow("tin "+y+" "+s, c...)) }
+		at := func(s string, c ...flows.Channel) estimate.Draws {
+			return drawsOf(t, r, flowNamed("tin "+y+" "+s, c...))
+		}
 		corridor := at("COD>RWA", flows.Unrecorded)
-		rest := flow("tin " + y + " COD>world")
+		rest := flowNamed("tin " + y + " COD>world")
 		rest.Part = "other partners"
 		for i, x := range corridor {
 			require.InDelta(t, at("RWA>stock")[i], at("ground>RWA")[i]+x-at("RWA>world")[i], 1e-9)
@@ -196,18 +202,18 @@ func TestPosteriorBalancesClose(t *testing.T) {
 	require.NoError(t, err)
 	sum := 0.0
 	for _, y := range []string{"2018", "2019"} {
-		mean, _ := moments(drawsOf(t, r, flow("tin "+y+" COD>RWA", flows.Unrecorded)))
+		mean, _ := meanAndSD(drawsOf(t, r, flowNamed("tin "+y+" COD>RWA", flows.Unrecorded)))
 		sum += mean
 	}
 	require.InEpsilon(t, sum, total.Mean, 1e-9)
-	values, err := r.FlowValues(flow("tin 2018 COD>RWA", flows.Unrecorded))
+	values, err := r.FlowValues(flowNamed("tin 2018 COD>RWA", flows.Unrecorded))
 	require.NoError(t, err)
 	usd, err := r.Draws(cell("tin/RWA/2018"), estimate.ValueUSD)
 	require.NoError(t, err)
 	for i := range usd { // one price, wherever it is asked for
 		require.InEpsilon(t, usd[i], values[i], 1e-12)
 	}
-	_, err = r.FlowDraws(flow("tin 2018 RWA>COD", flows.Unrecorded))
+	_, err = r.FlowDraws(flowNamed("tin 2018 RWA>COD", flows.Unrecorded))
 	require.ErrorContains(t, err, "no such flow")
 	_, err = r.Draws(cell("tin/RWA/2018"), estimate.Use)
 	require.ErrorContains(t, err, "no use")
@@ -218,23 +224,23 @@ func TestPosteriorBalancesClose(t *testing.T) {
 // The same bits for any number of processors and any order of records, and whatever a country does that trades with none of the others.
 func TestPosteriorIsReproducible(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
-	records := network()
-	want := posterior(t, quick(), modelOf(t, estimate.Options{}, records...))
+	records := tinNetwork()
+	want := posterior(t, quickPosterior(), modelOf(t, estimate.Options{}, records...))
 	for _, n := range []int{2, 8} {
 		runtime.GOMAXPROCS(n)
-		require.Equal(t, want.Flows, posterior(t, quick(), modelOf(t, estimate.Options{}, records...)).Flows)
+		require.Equal(t, want.Flows, posterior(t, quickPosterior(), modelOf(t, estimate.Options{}, records...)).Flows)
 	}
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
-	require.Equal(t, want.Flows, posterior(t, quick(), modelOf(t, estimate.Options{}, records...)).Flows)
+	require.Equal(t, want.Flows, posterior(t, quickPosterior(), modelOf(t, estimate.Options{}, records...)).Flows)
 	more := append(slices.Clone(records), claim("tin 2019 ground>PER", "500 */ 1.3", flows.Sn, origin("MINEM")), claim("tin 2019 PER>world", "400 */ 1.3", flows.Sn, origin("SUNAT"), by("PER")))
-	p := quick()
+	p := quickPosterior()
 	p.Places = append(p.Places, "PER")
 	got := posterior(t, p, modelOf(t, estimate.Options{}, more...))
 	for _, e := range want.Flows {
-		x := estimateOf(t, got, e.Flow)
+		x := flowEstimate(t, got, e.Flow)
 		require.Equal(t, e.Estimate, x.Estimate, e.Flow)
 	}
-	other := posterior(t, quick(), modelOf(t, estimate.Options{Seed: 1}, records...))
+	other := posterior(t, quickPosterior(), modelOf(t, estimate.Options{Seed: 1}, records...))
 	require.NotEqual(t, want.Flows[0].Estimate, other.Flows[0].Estimate)
 }
 
@@ -248,15 +254,15 @@ func TestPosteriorSharesErrors(t *testing.T) {
 	}{{false, 0.1}, {true, 0.1 / math.Sqrt(3)}} {
 		var records []flows.Record
 		for _, y := range []string{"2018", "2019", "2020"} {
-			g := rate("tin RWA "+y+" Sn/gross", "0.6 */ "+spread(0.1), origin("assay"))
+			g := rate("tin RWA "+y+" Sn/gross", "0.6 */ "+logSD(0.1), origin("assay"))
 			g.Independent = c.independent
-			records = append(records, g, claim("tin "+y+" RWA>world", "100 */ "+spread(0.01), flows.Gross, origin("customs"), by("RWA")))
+			records = append(records, g, claim("tin "+y+" RWA>world", "100 */ "+logSD(0.01), flows.Gross, origin("customs"), by("RWA")))
 		}
 		p := estimate.Posterior{Places: []flows.Place{"RWA"}, Draws: 2000, Priors: estimate.Priors{BiasLogSD: -1}}
 		r := posterior(t, p, modelOf(t, estimate.Options{}, records...))
 		var sum []float64
 		for _, y := range []string{"2018", "2019", "2020"} {
-			x := drawsOf(t, r, flow("tin "+y+" RWA>world"))
+			x := drawsOf(t, r, flowNamed("tin "+y+" RWA>world"))
 			if sum == nil {
 				sum = make([]float64, len(x))
 			}
@@ -267,7 +273,7 @@ func TestPosteriorSharesErrors(t *testing.T) {
 		for i := range sum {
 			sum[i] = math.Log(sum[i])
 		}
-		mean, sd := moments(sum)
+		mean, sd := meanAndSD(sum)
 		want := math.Hypot(c.sd, 0.01/math.Sqrt(3))
 		require.InDelta(t, math.Log(180), mean, 0.02)
 		require.InEpsilon(t, want, sd, 0.1)
@@ -279,55 +285,55 @@ func TestPosteriorSharesErrors(t *testing.T) {
 func TestPosteriorSharesBias(t *testing.T) {
 	records := []flows.Record{claim("tin 2018 RWA>world", "100 */ 9", flows.Sn, origin("customs"), by("RWA"))}
 	for _, y := range []string{"2018", "2019"} {
-		records = append(records, claim("tin "+y+" ground>RWA", "100 */ "+spread(0.01), flows.Sn, origin("survey")))
+		records = append(records, claim("tin "+y+" ground>RWA", "100 */ "+logSD(0.01), flows.Sn, origin("survey")))
 	}
 	r := posterior(t, estimate.Posterior{Places: []flows.Place{"RWA"}, Draws: 2000}, modelOf(t, estimate.Options{}, records...))
-	a, b := drawsOf(t, r, flow("tin 2018 ground>RWA")), drawsOf(t, r, flow("tin 2019 ground>RWA"))
+	a, b := drawsOf(t, r, flowNamed("tin 2018 ground>RWA")), drawsOf(t, r, flowNamed("tin 2019 ground>RWA"))
 	sum := make([]float64, len(a))
 	for i := range a {
 		sum[i] = math.Log(a[i] + b[i])
 	}
-	_, sd := moments(sum)
+	_, sd := meanAndSD(sum)
 	require.InEpsilon(t, 0.15, sd, 0.1)
 }
 
 // Derived claims and testimony change no bit; a scenario lets testimony in.
 func TestPosteriorLeavesOutWhatSaysNothing(t *testing.T) {
-	records := network()
-	want := posterior(t, quick(), modelOf(t, estimate.Options{}, records...))
+	records := tinNetwork()
+	want := posterior(t, quickPosterior(), modelOf(t, estimate.Options{}, records...))
 	said := claim("tin 2019 COD>RWA", "55 */ 1.1", flows.Sn, origin("witness"), evidence(flows.Testimony), unrecorded, in("witness"))
 	more := append(slices.Clone(records), claim("tin 2019 ground>RWA", "149 */ 1.05", flows.Sn, origin("yearbook"), evidence(flows.Derived)),
 		claim("tin 2019 COD>RWA", "70 */ 1.1", flows.Sn, origin("rumour"), evidence(flows.Testimony), unrecorded), said,
 		flows.Change{Scenario: "witness", Action: "note"})
 	m := modelOf(t, estimate.Options{}, more...)
-	require.Equal(t, want.Flows, posterior(t, quick(), m).Flows)
+	require.Equal(t, want.Flows, posterior(t, quickPosterior(), m).Flows)
 	scenarios, err := estimate.Scenarios(m.Ledger())
 	require.NoError(t, err)
 	under, err := m.With(scenarios[0])
 	require.NoError(t, err)
-	f := flow("tin 2019 COD>RWA", flows.Unrecorded)
-	e := estimateOf(t, posterior(t, quick(), under), f)
+	f := flowNamed("tin 2019 COD>RWA", flows.Unrecorded)
+	e := flowEstimate(t, posterior(t, quickPosterior(), under), f)
 	require.Len(t, e.Claims, 1)
 	require.NotNil(t, e.Claimed)
-	before := estimateOf(t, want, f).Estimate
+	before := flowEstimate(t, want, f).Estimate
 	require.Less(t, e.Estimate.Hi-e.Estimate.Lo, before.Hi-before.Lo)
 }
 
 // A claim that nothing else agrees with is named first: exports of 900 t where two others say 150 t and the output is 100 t.
 func TestPosteriorNamesMisfits(t *testing.T) {
-	records := network()
+	records := tinNetwork()
 	records = append(records, claim("tin 2019 RWA>world", "155 */ 1.2", flows.Sn, origin("port"), by("RWA")))
 	wrong := claim("tin 2019 RWA>world", "900 */ 1.2", flows.Sn, origin("misprint"), by("RWA"))
-	r := posterior(t, quick(), modelOf(t, estimate.Options{}, append(slices.Clone(records), wrong)...))
+	r := posterior(t, quickPosterior(), modelOf(t, estimate.Options{}, append(slices.Clone(records), wrong)...))
 	i := slices.IndexFunc(r.Warnings, func(w estimate.Warning) bool { return w.Code == estimate.ErrMisfit })
 	require.GreaterOrEqual(t, i, 0)
 	require.Equal(t, "misprint", r.Warnings[i].Claims[0].Origin.ID)
-	require.Equal(t, flow("tin 2019 RWA>world"), *r.Tests.Largest.Flow)
+	require.Equal(t, flowNamed("tin 2019 RWA>world"), *r.Tests.Largest.Flow)
 	require.Equal(t, "predictive", r.Tests.Largest.Kind)
 	require.Greater(t, r.Tests.Largest.Statistic, r.Tests.Largest.Critical)
-	e := estimateOf(t, r, flow("tin 2019 RWA>world"))
+	e := flowEstimate(t, r, flowNamed("tin 2019 RWA>world"))
 	require.InDelta(t, r.Tests.Largest.Statistic, math.Abs(*e.Z), 1e-12)
-	agree := posterior(t, quick(), modelOf(t, estimate.Options{}, records...))
+	agree := posterior(t, quickPosterior(), modelOf(t, estimate.Options{}, records...))
 	require.False(t, slices.ContainsFunc(agree.Warnings, func(w estimate.Warning) bool { return w.Code == estimate.ErrMisfit }))
 	require.Greater(t, agree.Tests.P, 0.05)
 	require.Less(t, r.Tests.P, agree.Tests.P)
@@ -337,14 +343,14 @@ func TestPosteriorNamesMisfits(t *testing.T) {
 // sqrt(2 (0.15^2 + 0.02^2)) = 0.214. The biases take up nearly all of it, each 0.15 x 1.099/0.0458 = 3.60 of its standard deviations, a
 // factor exp(0.15 x 3.60) = 1.72 one way and the other; what is left to the claims themselves, 0.0004/0.0458 of it, is within their spread.
 func TestPosteriorNamesStrainedBiases(t *testing.T) {
-	p := quick()
+	p := quickPosterior()
 	p.Places, p.Priors = []flows.Place{"RWA"}, estimate.Priors{FlowLogSD: math.Inf(1)}
 	p.Chains, p.Warmup, p.Draws = 4, 500, 2000
 	two := func(second string) *estimate.Result {
 		return posterior(t, p, modelOf(t, estimate.Options{},
 			claim("tin 2019 ground>RWA", ">=1 */ 1.1", flows.Sn, origin("survey")),
-			claim("tin 2019 RWA>world", "100 */ "+spread(0.02), flows.Sn, origin("customs"), by("RWA")),
-			claim("tin 2019 RWA>world", second+" */ "+spread(0.02), flows.Sn, origin("bank"), by("RWA"))))
+			claim("tin 2019 RWA>world", "100 */ "+logSD(0.02), flows.Sn, origin("customs"), by("RWA")),
+			claim("tin 2019 RWA>world", second+" */ "+logSD(0.02), flows.Sn, origin("bank"), by("RWA"))))
 	}
 	r := two("300")
 	require.NotContains(t, kindsOf(r.Warnings), estimate.ErrMisfit)
@@ -371,8 +377,8 @@ func TestPosteriorNamesStrainedBiases(t *testing.T) {
 // Two figures of one flow of which nothing else is known, 100 and 150 t with sd 0.1 of the logarithm each, differ by ln 1.5 = 0.405, that is by
 // 0.405/sqrt(0.1^2 + 0.1^2) = 2.87 standard deviations, whichever of the two is asked; each predicts the other.
 func TestPosteriorMovesClaims(t *testing.T) {
-	records := []flows.Record{claim("tin 2018 RWA>world", "100 */ "+spread(0.1), flows.Sn, origin("customs"), by("RWA")),
-		claim("tin 2018 RWA>world", "150 */ "+spread(0.1), flows.Sn, origin("port"), by("RWA"))}
+	records := []flows.Record{claim("tin 2018 RWA>world", "100 */ "+logSD(0.1), flows.Sn, origin("customs"), by("RWA")),
+		claim("tin 2018 RWA>world", "150 */ "+logSD(0.1), flows.Sn, origin("port"), by("RWA"))}
 	r := posterior(t, estimate.Posterior{Places: []flows.Place{"RWA"}, Draws: 2000, Priors: estimate.Priors{BiasLogSD: -1}}, modelOf(t, estimate.Options{}, records...))
 	require.Len(t, r.Tests.All, 2)
 	for _, test := range r.Tests.All {
@@ -387,7 +393,7 @@ func TestPosteriorMovesClaims(t *testing.T) {
 // agree the corridor is no gain beyond its error.
 func TestCompareCorridors(t *testing.T) {
 	with := func(exports string) []flows.Record {
-		out := []flows.Record{corridor(flows.World, "RWA")}
+		out := []flows.Record{tinCorridor(flows.World, "RWA")}
 		for _, y := range []string{"2017", "2018", "2019", "2020"} {
 			out = append(out, claim("tin "+y+" ground>RWA", "100 */ 1.15", flows.Sn, origin("survey")), claim("tin "+y+" ground>RWA", "100 */ 1.15", flows.Sn, origin("mines")),
 				claim("tin "+y+" RWA>world", exports, flows.Sn, origin("customs"), by("RWA")), claim("tin "+y+" RWA>world", exports, flows.Sn, origin("port"), by("RWA")))
@@ -440,11 +446,11 @@ func TestLOOByQuadrature(t *testing.T) {
 func TestPosteriorRefusals(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	m := modelOf(t, estimate.Options{}, network()...)
-	_, err := quick().Estimate(ctx, m)
+	m := modelOf(t, estimate.Options{}, tinNetwork()...)
+	_, err := quickPosterior().Estimate(ctx, m)
 	require.ErrorIs(t, err, context.Canceled)
 	for want, change := range map[string]func(*estimate.Posterior){
-		"leads nowhere":                      func(p *estimate.Posterior) { p.Corridors = []flows.Corridor{corridor("UGA", "TZA")} },
+		"leads nowhere":                      func(p *estimate.Posterior) { p.Corridors = []flows.Corridor{tinCorridor("UGA", "TZA")} },
 		"UGA: no place":                      nil,
 		"PER in 2018..2020: a place without": func(p *estimate.Posterior) { p.Places = append(p.Places, "PER") },
 		"overlap":                            func(p *estimate.Posterior) { p.Places = append(p.Places, "BDI+COD") },
@@ -463,28 +469,28 @@ func TestPosteriorRefusals(t *testing.T) {
 		if change == nil {
 			continue
 		}
-		p := quick()
+		p := quickPosterior()
 		change(&p)
 		_, err := p.Estimate(context.Background(), m)
 		require.ErrorContains(t, err, want)
 	}
-	_, err = quick().Estimate(context.Background(), modelOf(t, estimate.Options{}, claim("tin 2018 ground>RWA", "1", flows.Sn, origin("x")), claim("gold 2018 ground>RWA", "1", flows.Au, origin("x"))))
+	_, err = quickPosterior().Estimate(context.Background(), modelOf(t, estimate.Options{}, claim("tin 2018 ground>RWA", "1", flows.Sn, origin("x")), claim("gold 2018 ground>RWA", "1", flows.Au, origin("x"))))
 	require.ErrorContains(t, err, "a posterior is of one mineral")
-	_, err = quick().Estimate(context.Background(), modelOf(t, estimate.Options{}, append(network(), claim("tin 2018 RWA>BEL", "1", flows.USD, origin("x"), by("BEL")))...))
+	_, err = quickPosterior().Estimate(context.Background(), modelOf(t, estimate.Options{}, append(tinNetwork(), claim("tin 2018 RWA>BEL", "1", flows.USD, origin("x"), by("BEL")))...))
 	var basis *flows.BasisError
 	require.ErrorAs(t, err, &basis)
 }
 
 // Odd figures are left out or widened, with a warning each, and nothing panics.
 func TestPosteriorWarns(t *testing.T) {
-	p := quick()
+	p := quickPosterior()
 	p.Warmup, p.Draws = 100, 50
 	has := func(r *estimate.Result, code flows.Code) bool {
 		return slices.ContainsFunc(r.Warnings, func(w estimate.Warning) bool { return w.Code == code })
 	}
-	few := posterior(t, p, modelOf(t, estimate.Options{}, network()...))
+	few := posterior(t, p, modelOf(t, estimate.Options{}, tinNetwork()...))
 	require.True(t, has(few, estimate.ErrESS))
-	records := append(network(), claim("tin 2018 RWA>BEL", "0", flows.Sn, origin("customs BEL"), by("BEL")),
+	records := append(tinNetwork(), claim("tin 2018 RWA>BEL", "0", flows.Sn, origin("customs BEL"), by("BEL")),
 		claim("tin 2018 RWA>CHN", "7", flows.Sn, origin("customs CHN"), by("CHN")),
 		claim("tin 2018 TZA>RWA", "9 */ 1.2", flows.Sn, origin("customs RWA"), by("RWA")))
 	p.Corridors = []flows.Corridor{}
@@ -492,26 +498,26 @@ func TestPosteriorWarns(t *testing.T) {
 	for _, code := range []flows.Code{estimate.ErrNil, estimate.ErrNoSpread, estimate.ErrUnconfirmed, estimate.ErrNoCorridor} {
 		require.True(t, has(r, code), code)
 	}
-	_, err := r.FlowDraws(flow("tin 2018 TZA>RWA"))
+	_, err := r.FlowDraws(flowNamed("tin 2018 TZA>RWA"))
 	require.Error(t, err)
 	declared := posterior(t, p, modelOf(t, estimate.Options{Inflow: estimate.Declared}, records...))
 	require.False(t, has(declared, estimate.ErrUnconfirmed))
-	mean, _ := moments(drawsOf(t, declared, flow("tin 2018 TZA>RWA")))
+	mean, _ := meanAndSD(drawsOf(t, declared, flowNamed("tin 2018 TZA>RWA")))
 	require.InEpsilon(t, 9, mean, 0.3)
 }
 
 // A region is one place: what its members send each other is no flow, and what they send elsewhere sums.
 func TestPosteriorOfARegion(t *testing.T) {
-	records := append(network(), claim("tin 2018 RWA>COD", "30 */ 1.2", flows.Sn, origin("customs RWA"), by("RWA")))
-	p := quick()
-	p.Places, p.Corridors = []flows.Place{"COD+RWA"}, []flows.Corridor{corridor("COD", "TZA")}
+	records := append(tinNetwork(), claim("tin 2018 RWA>COD", "30 */ 1.2", flows.Sn, origin("customs RWA"), by("RWA")))
+	p := quickPosterior()
+	p.Places, p.Corridors = []flows.Place{"COD+RWA"}, []flows.Corridor{tinCorridor("COD", "TZA")}
 	r := posterior(t, p, modelOf(t, estimate.Options{}, records...))
 	b := r.Balance(cell("tin/COD+RWA/2018"))
 	require.NotNil(t, b)
-	_, err := r.FlowDraws(flow("tin 2018 RWA>COD"))
+	_, err := r.FlowDraws(flowNamed("tin 2018 RWA>COD"))
 	require.Error(t, err)
 	out, err := r.Draws(cell("tin/COD+RWA/2018"), estimate.Outflow)
 	require.NoError(t, err)
-	mean, _ := moments(out)
+	mean, _ := meanAndSD(out)
 	require.InEpsilon(t, 150+240, mean, 0.3)
 }

@@ -259,6 +259,8 @@ func (s *study) byYear(n *solved) report.Section {
 			}
 			if e.Claimed != nil {
 				remark = strings.TrimPrefix(remark+"; claimed "+report.Median(*e.Claimed), "; ")
+			} else if len(e.Claims) > 0 {
+				remark = strings.TrimPrefix(remark+"; a bound claimed", "; ")
 			}
 			if s.method == "posterior" {
 				cells = append(cells, report.Tonnes(e.Prior.Median), report.Range(*e.Prior), report.Tonnes(e.Prior.SD), report.Tonnes(e.Estimate.SD))

@@ -38,7 +38,8 @@ func (s *study) said() []report.Section {
 			}
 			g := gap.Summarize(s.level())
 			row[3], row[4] = report.Tonnes(before.Amount.Value.Quantile(0.5)), report.Tonnes(then.Amount.Value.Quantile(0.5))
-			row[5], row[6], row[7] = signed(then.Amount.Value.Quantile(0.5)-before.Amount.Value.Quantile(0.5)), signed(g.Median), report.Range(g)
+			up := then.Amount.Value.Quantile(0.5) - before.Amount.Value.Quantile(0.5)
+			row[5], row[6], row[7] = signed(up), signed(v.Median-up), report.Range(g)
 		}
 		below := fmt.Sprintf("%s, %s %s, t %s", c.Origin.Producer, c.Mineral, c.Period, c.Amount.Basis)
 		if c.Scenario != "" && c.Scenario != s.result.Scenario {

@@ -110,20 +110,24 @@ func (s *study) reconcile(ctx context.Context) error {
 	return nil
 }
 
-// sample draws from the posterior of a mineral, and for people to read, with priors half and twice as wide: half as many draws.
+// sample draws from the posterior of a mineral, and for people to read, with priors half and twice as wide: half as many chains of half as
+// many draws, for these give a median only.
 func (r *request) sample(ctx context.Context, q cli.Question, n *solved) error {
 	m, err := r.sided(ctx, q, n.network)
 	if err != nil {
 		return err
 	}
 	p := estimate.Posterior{Mineral: n.mineral, Places: n.places, Periods: n.periods, Corridors: n.corridors, Chains: r.chains, Warmup: r.warmup, Draws: r.draws}
+	if p.Draws == 0 { // what a draw costs grows with the network
+		p.Draws = min(max(24000/(len(n.places)*len(n.periods)), 600), 1500)
+	}
 	if n.result, err = p.Estimate(ctx, m); err != nil {
 		return err
 	}
 	if q.Aside || q.Format != "text" && q.Format != "markdown" {
 		return nil
 	}
-	p.Warmup, p.Draws = max(r.warmup/2, 20), max(r.draws/2, 4)
+	p.Chains, p.Draws = max(p.Chains/2, 1), max(p.Draws/2, 4)
 	if n.half, err = p.AtPriorScale(0.5).Estimate(ctx, m); err != nil {
 		return err
 	}

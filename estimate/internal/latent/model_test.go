@@ -277,68 +277,70 @@ func TestWalked(t *testing.T) {
 	}
 }
 
-// Half of a normal of standard deviation s has mean s sqrt(2/pi) and median 0.6745 s. A walk's step of the same scale has the density that
-// the two-dimensional integral gives: here P(x2 < q), by quadrature over the start, with the t4 distribution function
-// F(t) = 1/2 + (3/8) s (1 - s^2/12 t^2/(1+t^2/4)), s = t / sqrt(1+t^2/4) (Abramowitz and Stegun 26.7.4).
+// Half of a normal of standard deviation s has mean s sqrt(2/pi) and median 0.6745 s.
 func TestPriorQuantiles(t *testing.T) {
 	q := make([]float64, 4000)
 	m := everything()
-	at := func(p float64) float64 { return q[int(p*4000)] }
 	require.True(t, m.PriorQuantiles(3, q))
 	mean := 0.0
 	for _, x := range q {
 		mean += x / float64(len(q))
 	}
 	require.InEpsilon(t, 50*math.Sqrt(2/math.Pi), mean, 1e-3)
-	require.InEpsilon(t, 50*0.6744897501960817, at(0.5), 1e-3)
+	require.InEpsilon(t, 50*0.6744897501960817, q[2000], 1e-3)
 	require.True(t, m.PriorQuantiles(0, q))
-	require.InEpsilon(t, 100, at(0.5), 2e-3)
-	require.False(t, m.PriorQuantiles(2, q))
-	require.False(t, m.PriorQuantiles(7, q))
-
-	require.True(t, m.PriorQuantiles(4, q))
-	t4 := func(x float64) float64 {
-		s := x / math.Sqrt(1+x*x/4)
-		return 0.5 + 0.375*s*(1-x*x/12/(1+x*x/4))
-	}
-	require.InDelta(t, 0.95, t4(2.131846786), 1e-9) // the printed 95 % point of four degrees of freedom, 2.132
-	for _, p := range []float64{0.05, 0.5, 0.95} {
-		v := math.Log(math.Expm1(at(p) / 40)) // 40 is the scale of the second flow, 50 of the first
-		below := 0.0
-		const n = 20_000
-		for i := range n {
-			x := 50 * math.Sqrt2 * math.Erfinv((float64(i)+0.5)/n)
-			below += t4((v-math.Log(math.Expm1(x/50)))/0.5) / n
-		}
-		require.InDelta(t, p, below, 4*math.Sqrt(p*(1-p)/32_000))
+	require.InEpsilon(t, 100, q[2000], 2e-3)
+	for f, has := range []bool{true, true, false, true, true, true, true, false} {
+		require.Equal(t, has, m.HasPrior(f))
+		require.Equal(t, has && m.Flows[f].Prior.Kind != Walked, m.PriorQuantiles(f, q))
 	}
 }
 
-// Draws from the prior have the quantiles that the prior has, and keep the balances.
+// Draws from the prior have the quantiles that the prior has, and keep the balances. That of a walk's step is by quadrature over its start,
+// with the t4 distribution function F(t) = 1/2 + (3/8) s (1 - s^2/12), s = t / sqrt(1+t^2/4) (Abramowitz and Stegun 26.7.4).
 func TestDrawPrior(t *testing.T) {
 	m := everything()
 	m.Flows[2].Prior = Prior{LogNormal, 30, 0.5}
 	r := rand.New(rand.NewPCG(4, 4))
 	const n = 20_000
-	var below [7]float64
-	q := make([]float64, 4000)
-	var medians [7]float64
-	for f := range below {
-		require.True(t, m.PriorQuantiles(f, q))
-		medians[f] = (q[1999] + q[2000]) / 2
-	}
+	draws := make([][]float64, 7)
 	for range n {
 		s := m.DrawPrior(r)
-		for f := range below {
-			if s.Flows[f] < medians[f] {
-				below[f] += 1.0 / n
+		for f := range draws {
+			draws[f] = append(draws[f], s.Flows[f])
+		}
+		require.InDelta(t, s.Flows[0]+s.Flows[3]-s.Flows[1]-s.Flows[2], s.Stock[0], 1e-9*s.Flows[0])
+		require.InDelta(t, s.Flows[6]+s.Flows[4]+s.Flows[5], s.Flows[7], 1e-9*s.Flows[7])
+	}
+	share := func(f int, below float64) float64 {
+		count := 0.0
+		for _, x := range draws[f] {
+			if x < below {
+				count++
 			}
 		}
-		require.InDelta(t, s.Flows[0]+s.Flows[3]-s.Flows[1]-s.Flows[2], s.Stock[0], 1e-9)
-		require.InDelta(t, s.Flows[6]+s.Flows[4]+s.Flows[5], s.Flows[7], 1e-9)
+		return count / n
 	}
-	for f, b := range below {
-		require.InDelta(t, 0.5, b, 4*math.Sqrt(0.25/n+0.25/32_000), m.Flows[f].Name) // a walk's quantiles are drawn themselves
+	q := make([]float64, 4000)
+	for _, f := range []int{0, 1, 2, 3, 6} {
+		require.True(t, m.PriorQuantiles(f, q))
+		for _, p := range []float64{0.05, 0.5, 0.95} {
+			require.InDelta(t, p, share(f, q[int(4000*p)]), 4*math.Sqrt(p*(1-p)/n)+1.0/4000, m.Flows[f].Name)
+		}
+	}
+	t4 := func(x float64) float64 {
+		s := x / math.Sqrt(1+x*x/4)
+		return 0.5 + 0.375*s*(1-s*s/12)
+	}
+	require.InDelta(t, 0.95, t4(2.131846786), 1e-9) // the 95 % point of four degrees of freedom, printed as 2.132
+	for _, x := range []float64{5, 27, 100} {
+		v, want := math.Log(math.Expm1(x/40)), 0.0 // 40 is the scale of the second flow, 50 of the first
+		const steps = 20_000
+		for i := range steps {
+			start := 50 * math.Sqrt2 * math.Erfinv((float64(i)+0.5)/steps)
+			want += t4((v-math.Log(math.Expm1(start/50)))/0.5) / steps
+		}
+		require.InDelta(t, want, share(4, x), 4*math.Sqrt(want*(1-want)/n))
 	}
 }
 

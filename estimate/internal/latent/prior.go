@@ -3,7 +3,6 @@ package latent
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 )
@@ -44,54 +43,26 @@ func studentT4(r *rand.Rand) float64 {
 	return r.NormFloat64() / math.Sqrt((r.ExpFloat64()+r.ExpFloat64())/2)
 }
 
-// walkDraws is how many draws of a walk stand behind one quantile of its prior.
-const walkDraws = 8
-
-// PriorQuantiles fills dst with the quantiles (i+1/2)/n of the prior of flow f before the balances and the readings; those of a walk
-// come from eight draws for each quantile, always the same ones. It is false where there is no such prior: it is flat, or the flow closes a
-// balance.
-func (m *Model) PriorQuantiles(f int, dst []float64) bool {
-	p := &m.Flows[f].Prior
-	quantile := func(of func(p float64) float64) {
-		for i := range dst {
-			dst[i] = p.Scale * of((float64(i)+0.5)/float64(len(dst)))
-		}
-	}
-	switch {
-	case p.Kind == Flat || m.closes()[f] >= 0:
-		return false
-	case p.Kind == LogNormal:
-		quantile(func(q float64) float64 { return math.Exp(p.LogSD * mathext.NormalQuantile(q)) })
-	case p.Kind == HalfNormal:
-		quantile(func(q float64) float64 { return mathext.NormalQuantile((1 + q) / 2) })
-	default:
-		m.walkQuantiles(f, dst)
-	}
-	return true
+// HasPrior reports whether flow f has a prior that is a distribution: it is not flat, and the flow closes no balance.
+func (m *Model) HasPrior(f int) bool {
+	return m.Flows[f].Prior.Kind != Flat && m.closes()[f] < 0
 }
 
-// walkQuantiles draws the walk that leads to f, from stratified starts.
-func (m *Model) walkQuantiles(f int, dst []float64) {
-	var steps []*Walk // the last first
-	first := f
-	for i := len(m.Walks) - 1; i >= 0; i-- {
-		if m.Walks[i].To == first {
-			first = m.Walks[i].From
-			steps = append(steps, &m.Walks[i])
-		}
+// PriorQuantiles fills dst with the quantiles (i+1/2)/n of the prior of flow f before the balances and the readings. It is false where
+// there are none in closed form: of a flow that is Walked, or has no prior.
+func (m *Model) PriorQuantiles(f int, dst []float64) bool {
+	p := &m.Flows[f].Prior
+	var quantile func(p float64) float64
+	switch {
+	case !m.HasPrior(f) || p.Kind == Walked:
+		return false
+	case p.Kind == LogNormal:
+		quantile = func(q float64) float64 { return math.Exp(p.LogSD * mathext.NormalQuantile(q)) }
+	default:
+		quantile = func(q float64) float64 { return mathext.NormalQuantile((1 + q) / 2) }
 	}
-	slices.Reverse(steps)
-	r := rand.New(rand.NewPCG(1, 1))
-	x, all := make([]float64, len(m.Flows)), make([]float64, walkDraws*len(dst))
-	for i := range all {
-		x[first] = m.Flows[first].Prior.Scale * mathext.NormalQuantile((1+(float64(i)+0.5)/float64(len(all)))/2)
-		for _, w := range steps {
-			m.step(w, x, r)
-		}
-		all[i] = x[f]
-	}
-	slices.Sort(all)
 	for i := range dst {
-		dst[i] = all[walkDraws*i+walkDraws/2]
+		dst[i] = p.Scale * quantile((float64(i)+0.5)/float64(len(dst)))
 	}
+	return true
 }
