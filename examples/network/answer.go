@@ -63,7 +63,11 @@ func (s *study) introduction() report.Section {
 	if s.method == "reconcile" {
 		text = "Reconciled by least squares: what routes must carry if every balance is to close. >= is the least, where claims and balances leave room for more. A route is one that somebody named: another route, unreported mines or bad data may explain it as well."
 	}
-	return report.Section{Heading: title, Text: []string{text}}
+	out := report.Section{Heading: title, Text: []string{text}}
+	if s.method == "posterior" {
+		out.Text = append(out.Text, "Rests on: claims; the prior, what was assumed before any; or both. Ceiling: the claims say how much it can be at most, and the prior how much of that it is. Halved and doubled: the sum with the scales of all priors.")
+	}
+	return out
 }
 
 // top is who, where and how sure, of one mineral.
@@ -127,7 +131,7 @@ func (s *study) sumRow(n *solved, legs []leg) (report.Row, error) {
 	}
 	lo, hi := halved.Summarize(s.level()).Median, doubled.Summarize(s.level()).Median
 	before, after := n.spreads(legs)
-	cells := []string{name, report.Tonnes(v.Median), report.Range(v), worth, share, report.Tonnes(before), report.Tonnes(after), report.Tonnes(lo), report.Tonnes(hi), restsOn(before, after, lo, v.Median, hi)}
+	cells := []string{name, report.Tonnes(v.Median), report.Range(v), worth, share, report.Tonnes(before), report.Tonnes(after), report.Tonnes(lo), report.Tonnes(hi), restsOn(before, after, lo, hi, v)}
 	if len(legs) > 1 {
 		cells[0], cells[5], cells[6], cells[9] = string(legs[0].from)+" > all", report.Missing, report.Missing, ""
 	}
@@ -156,18 +160,16 @@ func middle(x []float64) float64 {
 }
 
 // What an answer rests on: on the prior where the claims leave more than half of its spread, or where the sum moves by more than itself
-// between all priors' scales halved and doubled; on both where they leave more than a quarter, or where it moves by more than a quarter.
-const (
-	hardlyHeard = 0.5
-	steady      = 0.25
-)
-
-func restsOn(before, after, halved, sum, doubled float64) string {
-	moves := math.Abs(doubled-halved) / sum
+// between all priors' scales halved and doubled; else it is a ceiling where the range spans more than a factor of ten, for claims that say no
+// more than "at most" leave the lower end to the prior; on both where a quarter of the spread is left, or the sum moves by more than a quarter.
+func restsOn(before, after, halved, doubled float64, sum estimate.Value) string {
+	moves := math.Abs(doubled-halved) / sum.Median
 	switch {
-	case after > hardlyHeard*before || moves > 1:
+	case after > before/2 || moves > 1:
 		return "prior"
-	case moves > steady || after > steady*before:
+	case sum.Hi > 10*sum.Lo:
+		return "ceiling"
+	case after > before/4 || moves > 0.25:
 		return "both"
 	}
 	return "claims"
