@@ -21,9 +21,14 @@ func (s *study) sections(all bool) ([]report.Section, error) {
 		}
 		out = append(out, section)
 	}
-	for i, n := range s.networks {
+	headed := false
+	for _, n := range s.networks {
 		section := s.byYear(n)
-		if i == 0 {
+		if section.Table == nil {
+			continue
+		}
+		if !headed {
+			headed = true
 			section.Heading = "Each route in each year, tonnes of metal"
 			if s.method == "posterior" {
 				section.Text = append([]string{"Prior: what was assumed before any claim, half-normal at first, then a walk from year to year. Where the standard deviation (sd) is hardly smaller after the claims than before, the claims said nothing."}, section.Text...)
@@ -193,7 +198,7 @@ func (s *study) verdict(n *solved) string {
 	}
 	switch {
 	case k+strained > 0:
-		text += fmt.Sprintf(" The claims conflict beyond their spreads (%d figures, %d shared errors: below): the ranges are too narrow where they do.", k, strained)
+		text += fmt.Sprintf(" The claims conflict beyond their spreads (%s, %s: below): the ranges are too narrow where they do.", counted(k, "figure"), counted(strained, "shared error"))
 	case t.P < 0.05:
 		text += fmt.Sprintf(" The claims scatter more than their spreads allow (P = %.2g).", t.P)
 	default:
@@ -327,3 +332,10 @@ func (s *study) level() float64 { return s.result.Options.Level }
 func percentRange(s *study) string { return report.Percent(s.level()) + " range" }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
+}

@@ -87,6 +87,11 @@ func (r *request) choose(q cli.Question, m flows.Mineral) *network {
 			n.left = append(n.left, fmt.Sprintf("%s: no figure of what leaves it", p))
 		}
 	}
+	for _, p := range r.places {
+		if !slices.ContainsFunc(places, func(k flows.Place) bool { return strings.EqualFold(string(k), string(p)) }) {
+			n.left = append(n.left, fmt.Sprintf("%s: nobody claims anything of it in these periods", p))
+		}
+	}
 	var without []flows.Period
 	for _, c := range cells {
 		b := l.Balance(c)

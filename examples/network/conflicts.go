@@ -25,6 +25,9 @@ type conflict struct {
 func (s *study) conflicts(all bool) []report.Section {
 	heading := "The claims that conflict most"
 	text := "z is the distance between what a figure says and what all others lead to expect, in standard deviations of that distance; !! where it is larger than chance allows among so many."
+	if s.method == "reconcile" {
+		text += " Figures that move together have one z: any of them may be the wrong one."
+	}
 	var out []report.Section
 	for _, n := range s.networks {
 		found := conflictsOf(n)

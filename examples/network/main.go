@@ -17,11 +17,13 @@ import (
 	"io"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/greatlakes"
 	"github.com/mineralflows/mineralflows/estimate/report"
 	"github.com/mineralflows/mineralflows/examples/internal/cli"
+	"github.com/mineralflows/mineralflows/flows"
 )
 
 func main() { os.Exit(cli.Main(program(), os.Args[1:], os.Stdout, os.Stderr)) }
@@ -31,22 +33,23 @@ type request struct {
 	routes                cli.Routes
 	reconcile             bool
 	chains, warmup, draws int             // draws 0: by the size of the network
+	places                []flows.Place   // of -places
 	given                 map[string]bool // the flags on the command line
 }
 
 func program() cli.Program {
 	r := request{chains: 4, warmup: 600}
-	var flags *flag.FlagSet
+	var set *flag.FlagSet
 	return cli.Program{
 		Name:    "network",
 		About:   "who did unrecorded gold, tantalum and tin come from, where did it go, and how sure is that?",
 		Data:    []datasets.Source{greatlakes.Package()},
 		Cells:   cli.NetworkCells,
 		Without: []string{"explain"},
-		Flags:   func(set *flag.FlagSet) { flags = set; r.flags(set) },
+		Flags:   func(f *flag.FlagSet) { set = f; r.flags(f) },
 		Answer: func(ctx context.Context, q cli.Question) (cli.Renderer, error) {
 			r.given = map[string]bool{}
-			flags.Visit(func(f *flag.Flag) { r.given[f.Name] = true })
+			set.Visit(func(f *flag.Flag) { r.given[f.Name] = true })
 			return r.answer(ctx, q)
 		},
 	}
@@ -56,7 +59,12 @@ func program() cli.Program {
 func (r *request) flags(set *flag.FlagSet) {
 	r.routes.Flag(set)
 	place := set.Lookup("place")
-	set.Func("places", "the network: balances of exactly these `PLACES` are closed, COD,UGA, or a union as one: COD+RWA", place.Value.Set)
+	set.Func("places", "the network: balances of exactly these `PLACES` are closed, COD,UGA, or a union as one: COD+RWA", func(v string) error {
+		for _, p := range strings.Split(v, ",") {
+			r.places = append(r.places, flows.Union(flows.Place(strings.ToUpper(strings.TrimSpace(p)))))
+		}
+		return place.Value.Set(v)
+	})
 	set.Func("method", "`METHOD` posterior or reconcile (default posterior)", func(v string) error {
 		if v != "posterior" && v != "reconcile" {
 			return errors.New("want posterior or reconcile")

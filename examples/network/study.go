@@ -45,6 +45,13 @@ func (r *request) study(ctx context.Context, q cli.Question) (*study, error) {
 	}
 	minerals := r.minerals(q)
 	slices.Sort(all)
+	for _, p := range r.places {
+		if !slices.ContainsFunc(q.Cells, func(c flows.Cell) bool {
+			return strings.EqualFold(string(c.Place), string(p)) && slices.Contains(minerals, c.Mineral)
+		}) {
+			return nil, fmt.Errorf("-places %s: nobody claims anything of it that a balance of %s could be made of in these periods; leave it out", p, names(minerals))
+		}
+	}
 	for _, m := range all {
 		if !slices.Contains(minerals, m) {
 			s.left = append(s.left, fmt.Sprintf("%s: not asked for; -mineral %s does", m, m))
