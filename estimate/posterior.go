@@ -144,7 +144,7 @@ const (
 	ErrMisfit     flows.Code = "misfit"       // a claim that the model cannot reconcile with the others
 	ErrStrained   flows.Code = "strained"     // a bias or a rate far from what was assumed of it
 	ErrLOO        flows.Code = "loo"          // leaving a claim out by weights is not reliable, and it was not refitted
-	ErrOverlap    flows.Code = "overlap"      // flows to unions that share a member: what both hold is counted twice
+	ErrOverlap    flows.Code = "overlap"      // flows that share shipments, neither part of the other: these are counted twice
 	ErrNotHere    flows.Code = "not-in-model" // a claim on something that the model does not have
 )
 

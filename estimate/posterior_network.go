@@ -141,7 +141,7 @@ func (j *jointNetwork) addRecorded(t int, readings []jointReading, usual map[Rou
 	}
 	for i, a := range all {
 		for _, b := range all[:i] {
-			if a.From == b.From && a.To != b.To && overlapping(a.To, b.To) && !a.partOf(b) && !b.partOf(a) {
+			if a.meets(b) && !a.partOf(b) && !b.partOf(a) {
 				j.warn(ErrOverlap, fmt.Sprintf("%s and %s hold the same flows in part: these are counted twice", flowOf(b), flowOf(a)))
 			}
 		}

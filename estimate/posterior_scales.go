@@ -88,6 +88,14 @@ func (r Route) partOf(w Route) bool {
 	return r != w && in(r.From, w.From) && in(r.To, w.To)
 }
 
+// meets reports whether two routes can hold the same shipment: RWA>world and COD+RWA>CHN+IND.
+func (r Route) meets(w Route) bool {
+	meet := func(p, q flows.Place) bool {
+		return p == q || p == flows.World && !q.Boundary() || q == flows.World && !p.Boundary() || overlapping(p, q)
+	}
+	return meet(r.From, w.From) && meet(r.To, w.To)
+}
+
 // usual is what is claimed of each flow in a year, the geometric mean over the periods: of figures, else of bounds.
 func (j *jointNetwork) usual(readings [][]jointReading) map[Route]float64 {
 	out := map[Route]float64{}

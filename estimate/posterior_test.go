@@ -339,6 +339,22 @@ func TestPosteriorNamesMisfits(t *testing.T) {
 	require.Less(t, r.Tests.P, agree.Tests.P)
 }
 
+// What each of two members sends to all and what two buyers record from both hold the same shipments, and neither is part of the other.
+func TestPosteriorNamesFlowsCountedTwice(t *testing.T) {
+	p := quickPosterior()
+	p.Places = []flows.Place{"COD+RWA"}
+	records := []flows.Record{
+		claim("tin 2019 ground>COD", "60 */ 1.2", flows.Sn, origin("survey")), claim("tin 2019 ground>RWA", "40 */ 1.2", flows.Sn, origin("survey")),
+		claim("tin 2019 COD>world", "60 */ 1.1", flows.Sn, origin("customs COD"), by("COD")), claim("tin 2019 RWA>world", "40 */ 1.1", flows.Sn, origin("customs RWA"), by("RWA")),
+	}
+	require.NotContains(t, kindsOf(posterior(t, p, modelOf(t, estimate.Options{}, records...)).Warnings), estimate.ErrOverlap)
+	buyers := claim("tin 2019 COD+RWA>CHN+IND", "90 */ 1.1", flows.Sn, origin("buyers"), by("CHN+IND"))
+	r := posterior(t, p, modelOf(t, estimate.Options{}, append(records, buyers)...))
+	w := r.Warnings[slices.Index(kindsOf(r.Warnings), estimate.ErrOverlap)]
+	require.Contains(t, w.Text, "COD+RWA>CHN+IND")
+	require.Contains(t, w.Text, "hold the same flows in part: these are counted twice")
+}
+
 // Two producers say 100 and 300 t of one flow, each within sd 0.02 of the logarithm and with a bias of sd 0.15. ln 3 = 1.099 is 5.13 times
 // sqrt(2 (0.15^2 + 0.02^2)) = 0.214. The biases take up nearly all of it, each 0.15 x 1.099/0.0458 = 3.60 of its standard deviations, a
 // factor exp(0.15 x 3.60) = 1.72 one way and the other; what is left to the claims themselves, 0.0004/0.0458 of it, is within their spread.
