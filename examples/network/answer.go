@@ -95,7 +95,7 @@ func (s *study) top(n *solved) (report.Section, error) {
 		return out, nil
 	}
 	t := &report.Table{Columns: []report.Column{{Head: "route", Left: true}, {Head: "sum"}, {Head: percentRange(s), Left: true}, {Head: "worth\nUSD"}, {Head: "of its\noutflow"},
-		{Head: "sd a year\nbefore"}, {Head: "\nafter"}, {Head: "sum, prior\nhalved"}, {Head: "\ndoubled"}, {Head: "rests on", Left: true}}}
+		{Head: "sd before,\na year"}, {Head: "sd after,\na year"}, {Head: "prior\nhalved"}, {Head: "prior\ndoubled"}, {Head: "rests on", Left: true}}}
 	for _, g := range groups {
 		row, err := s.sumRow(n, g)
 		if err != nil {
@@ -245,7 +245,7 @@ func (s *study) leastTable(n *solved, groups [][]leg) *report.Table {
 func (s *study) byYear(n *solved) report.Section {
 	t := &report.Table{Columns: []report.Column{{Head: "route", Left: true}, {Head: "year", Left: true}, {Head: "estimate"}, {Head: percentRange(s), Left: true}}}
 	if s.method == "posterior" {
-		t.Columns = append(t.Columns, report.Column{Head: "prior"}, report.Column{Head: percentRange(s), Left: true}, report.Column{Head: "sd\nbefore"}, report.Column{Head: "\nafter"})
+		t.Columns = append(t.Columns, report.Column{Head: "prior"}, report.Column{Head: percentRange(s), Left: true}, report.Column{Head: "sd\nbefore"}, report.Column{Head: "sd\nafter"})
 	}
 	t.Columns = append(t.Columns, report.Column{Left: true})
 	for _, l := range n.legs() {

@@ -130,9 +130,10 @@ func (s *study) trust(all bool) report.Section {
 		for _, w := range n.result.Warnings {
 			add(n.mineral, w)
 		}
-		for scale, r := range map[string]*estimate.Result{"halved": n.half, "doubled": n.twice} {
+		for i, r := range []*estimate.Result{n.half, n.twice} {
 			if r != nil && r.Chains.MaxRhat > worstRhat {
-				add(n.mineral, estimate.Warning{Code: estimate.ErrRhat, Text: fmt.Sprintf("R-hat is %.3f with the prior %s: its sum is not to be trusted; -warmup and -sample", r.Chains.MaxRhat, scale)})
+				add(n.mineral, estimate.Warning{Code: estimate.ErrRhat, Text: fmt.Sprintf("R-hat is %.3f with the prior %s: that sum is not to be trusted; raise -warmup and -sample",
+					r.Chains.MaxRhat, []string{"halved", "doubled"}[i])})
 			}
 		}
 	}
