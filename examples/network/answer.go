@@ -183,7 +183,10 @@ func restsOn(before, after, halved, doubled float64, sum estimate.Value) string 
 // verdict says in words whether the chains and the claims can be trusted.
 func (s *study) verdict(n *solved) string {
 	t, d := n.result.Tests, n.result.Chains
-	text := fmt.Sprintf("Chains: R-hat %.3f, effective draws %.0f (bulk) and %.0f (tail), %d divergences.", d.MaxRhat, d.MinESSBulk, d.MinESSTail, d.Divergences)
+	text := fmt.Sprintf("Chains: R-hat %.3f, effective draws %.0f (bulk) and %.0f (tail), %s.", d.MaxRhat, d.MinESSBulk, d.MinESSTail, counted(d.Divergences, "divergence"))
+	if d.MaxRhat > worstRhat || min(d.MinESSBulk, d.MinESSTail) < fewestDraws {
+		text += " NOT CONVERGED: do not use these numbers; raise -warmup and -sample."
+	}
 	k := 0
 	for i := range t.All {
 		if t.All[i].Statistic > t.All[i].Critical {

@@ -57,6 +57,13 @@ func (r *request) choose(q cli.Question, m flows.Mineral) *network {
 	l := q.Model.Ledger()
 	n := &network{mineral: m, basis: l.Substance(m)}
 	output, outflow, both := map[flows.Place]bool{}, map[flows.Place]bool{}, map[flows.Period]bool{}
+	for c := range l.Cells() { // in any period: one that is asked for may lack a figure
+		if c.Mineral == m {
+			b := l.Balance(c)
+			output[c.Place] = output[c.Place] || figure(b.Output)
+			outflow[c.Place] = outflow[c.Place] || figure(b.Declared, b.Mirrored, b.Reconciled)
+		}
+	}
 	var places []flows.Place
 	var cells []flows.Cell
 	for _, c := range q.Cells {
@@ -68,18 +75,11 @@ func (r *request) choose(q cli.Question, m flows.Mineral) *network {
 		if !slices.Contains(places, c.Place) {
 			places = append(places, c.Place)
 		}
-		b := l.Balance(c)
-		if figure(b.Output) {
-			output[c.Place] = true
-		}
-		if figure(b.Declared, b.Mirrored, b.Reconciled) {
-			outflow[c.Place] = true
-		}
 	}
 	slices.Sort(places)
 	for _, p := range places {
 		switch {
-		case r.given["places"] || output[p] && outflow[p]:
+		case r.given["places"] || p.IsUnion() || output[p] && outflow[p]:
 			n.places = append(n.places, p)
 		case outflow[p]:
 			n.left = append(n.left, fmt.Sprintf("%s: no figure of its output that is independent of exports", p))

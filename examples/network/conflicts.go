@@ -154,8 +154,12 @@ func (s *study) trust(all bool) report.Section {
 	return out
 }
 
-// worstRhat bounds the R-hat of the runs with other priors, of which a median is all that is shown.
-const worstRhat = 1.05
+// Beyond these bounds chains are called not converged. Above R-hat 1.01, or below 400 effective draws, the estimator itself warns; of runs
+// with other priors only a median is shown, which needs less.
+const (
+	worstRhat   = 1.05
+	fewestDraws = 100
+)
 
 // holds is what is in the networks and what is left out, with the reasons.
 func (s *study) holds() report.Section {
