@@ -46,7 +46,7 @@ type Posterior struct {
 	Chains     int     // 0: 4
 	Warmup     int     // draws a chain that are thrown away; 0: 1000
 	Draws      int     // draws a chain; 0: such that all chains together have those of the model's options
-	Acceptance float64 // mean acceptance that the step size is tuned to; 0: 0.9
+	Acceptance float64 // mean acceptance that the step size is tuned to; 0: 0.95
 	MaxDepth   int     // a trajectory has at most 2^MaxDepth steps; 0: 10
 }
 
@@ -168,7 +168,7 @@ func (p Posterior) withDefaults(m *Model) (Posterior, error) {
 	}
 	set(&p.MaxDepth, 10)
 	if p.Acceptance == 0 {
-		p.Acceptance = 0.9
+		p.Acceptance = 0.95
 	}
 	p.Priors = p.Priors.withDefaults()
 	if p.Chains < 1 || p.Draws < 4 || p.Warmup < 20 || p.Chains > 1000 || p.Draws > 1<<20 || p.Warmup > 1<<20 {

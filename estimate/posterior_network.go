@@ -72,12 +72,12 @@ func newJointNetwork(m *Model, p Posterior) (*jointNetwork, error) {
 	if err := j.closeWithoutStock(readings); err != nil {
 		return nil, err
 	}
-	j.setGroups(readings)
 	for t := range j.periods {
 		for i := range readings[t] {
 			j.addReading(readings[t][i])
 		}
 	}
+	j.setCoordinates()
 	if len(j.bare) > 0 {
 		j.warn(ErrNoSpread, fmt.Sprintf("%d figures state no spread: %.3g %% is taken", len(j.bare), 100*p.Priors.ClaimLogSD), j.bare...)
 	}

@@ -113,7 +113,7 @@ func (j *jointNetwork) reading(c *compiler, role flows.Role, s statement) (joint
 			return r, false
 		}
 		if s.weights != nil {
-			p.central *= s.weights[i]
+			p.central, p.tonnesSD = p.central*s.weights[i], p.tonnesSD*s.weights[i]
 			p.sd = math.Hypot(p.sd, logSpread(s.widen.value))
 		}
 		parts = append(parts, p)
@@ -169,7 +169,6 @@ func (j *jointNetwork) piece(c *compiler, claim *flows.Claim, share, biased bool
 		weight = float64(c.bal.Period.Months()) / 12
 		f.Period = c.bal.Period
 	}
-	p.central = amount.median() * weight
 	factor := weight
 	if biased {
 		p.sd = logSpread(amount.value)

@@ -11,6 +11,7 @@ type Density struct {
 	logScale []float64 // of the prior of each flow
 	walking  []int     // the flows that stand in walks
 
+	at        []float64 // the parameters of the flows, with their shifts
 	x, logX   []float64 // flows, and their logarithms
 	sum, base []float64 // of each group
 	step      []walked  // of the flows that stand in walks
@@ -44,6 +45,7 @@ func NewDensity(m *Model) *Density {
 			d.walking = append(d.walking, f)
 		}
 	}
+	d.at = floats(len(d.free))
 	return d
 }
 
@@ -79,19 +81,27 @@ func (d *Density) LogDensity(theta, grad []float64) float64 {
 
 // amounts fills the flows that close no balance.
 func (d *Density) amounts(theta []float64) {
+	copy(d.at, theta)
+	z := theta[len(d.free):]
+	for i := range d.m.Shifts {
+		s := &d.m.Shifts[i]
+		for _, l := range s.Loads {
+			d.at[d.param[s.Flow]] += l.Coefficient * z[l.Error]
+		}
+	}
 	for _, f := range d.alone {
-		d.logX[f] = theta[d.param[f]]
+		d.logX[f] = d.at[d.param[f]]
 		d.x[f] = math.Exp(d.logX[f])
 	}
 	for i := range d.m.Groups {
 		g := &d.m.Groups[i]
 		first, whole := g.Members[0], 1.0 // the sum over the first member
 		for _, f := range g.Members[1:] {
-			d.logX[f] = theta[d.param[f]]
+			d.logX[f] = d.at[d.param[f]]
 			d.x[f] = math.Exp(d.logX[f])
 			whole += d.x[f]
 		}
-		logSum := theta[d.param[first]]
+		logSum := d.at[d.param[first]]
 		if len(g.Base) > 0 {
 			d.base[i] = sum(d.x, g.Base)
 			logSum += math.Log(d.base[i])
@@ -250,7 +260,7 @@ func (d *Density) spreadStock(b *Balance, slope float64) {
 }
 
 // backwards hands the slopes of what was computed from other flows on to these, and writes the gradient: of what closes a balance, then
-// of the groups, the last first, since the base of one is in those before.
+// of the groups, the last first, since the base of one is in those before, then of the shifts.
 func (d *Density) backwards(grad []float64) {
 	for i := range d.m.Balances {
 		b := &d.m.Balances[i]
@@ -285,6 +295,12 @@ func (d *Density) backwards(grad []float64) {
 	}
 	for _, f := range d.alone {
 		grad[d.param[f]] = d.gx[f]
+	}
+	for i := range d.m.Shifts {
+		s := &d.m.Shifts[i]
+		for _, l := range s.Loads {
+			grad[len(d.free)+l.Error] += l.Coefficient * grad[d.param[s.Flow]]
+		}
 	}
 }
 

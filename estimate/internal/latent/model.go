@@ -13,6 +13,7 @@ type Model struct {
 	Readings []Reading
 	Walks    []Walk
 	Groups   []Group
+	Shifts   []Shift
 }
 
 // Flow is one positive flow in one period.
@@ -125,8 +126,16 @@ type Group struct {
 	Base    []int // members of groups before this one: the sum is sampled as a ratio to theirs; nil: by itself
 }
 
+// Shift moves the parameter of a flow along shared errors: what is sampled is it less the sum of coefficient times error. A flow that is
+// read to within little of a figure with a large bias moves with that bias; beside it it stands still. A shift is a shear, which keeps
+// volumes.
+type Shift struct {
+	Flow  int
+	Loads []Load
+}
+
 // Dim is the number of parameters: one for each flow that closes no balance, in order, then the shared errors. It is the logarithm of the
-// flow; of a member of a group, of the ratio to its first member; of that, of the sum, over that of the base.
+// flow; of a member of a group, of the ratio to its first member; of that, of the sum, over that of the base; each without its shift.
 func (m *Model) Dim() int { return len(m.Flows) - m.closed() + len(m.Errors) }
 
 func (m *Model) closed() int {
@@ -176,8 +185,14 @@ func (m *Model) Start(r *rand.Rand, x []float64) {
 			x[param[first]] -= math.Log(sum(start, g.Base))
 		}
 	}
-	for k := len(x) - len(m.Errors); k < len(x); k++ {
-		x[k] = r.NormFloat64()
+	z := x[len(x)-len(m.Errors):]
+	for k := range z {
+		z[k] = r.NormFloat64()
+	}
+	for _, s := range m.Shifts {
+		for _, l := range s.Loads {
+			x[param[s.Flow]] -= l.Coefficient * z[l.Error]
+		}
 	}
 }
 

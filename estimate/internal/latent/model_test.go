@@ -144,6 +144,7 @@ func everything() *Model {
 		},
 		Walks:  []Walk{{3, 4, 0.5}, {4, 5, 0.5}},
 		Groups: []Group{{[]int{0, 3}, nil}, {[]int{5, 4, 6}, nil}, {[]int{1, 2}, []int{0, 3}}},
+		Shifts: []Shift{{0, []Load{{0, 0.15}}}, {2, []Load{{0, -0.1}, {1, 0.2}}}},
 	}
 }
 
@@ -184,7 +185,7 @@ func TestGroupsKeepVolumes(t *testing.T) {
 	for k := range n {
 		for _, sign := range []float64{1, -1} {
 			x[k] += sign * h
-			s := worlds.At(x)
+			s := worlds.At(x) // shifts are by errors, which stay
 			x[k] -= sign * h
 			for f := range n {
 				slopes.Set(f, k, slopes.At(f, k)+sign*math.Log(s.Flows[f])/(2*h))

@@ -43,6 +43,11 @@ func (m *Model) Split() []*Part {
 			join(g.Members[0], f)
 		}
 	}
+	for _, s := range m.Shifts {
+		for _, l := range s.Loads {
+			join(s.Flow, n+l.Error)
+		}
+	}
 	first := func(r *Reading) int {
 		if r.Stock {
 			return m.Balances[r.Node].Terms[0].Flow
@@ -110,6 +115,17 @@ func (m *Model) Split() []*Part {
 		}
 		return out
 	}
+	loaded := func(loads []Load) []Load {
+		out := make([]Load, len(loads))
+		for k, l := range loads {
+			out[k] = Load{errorAt[l.Error], l.Coefficient}
+		}
+		return out
+	}
+	for _, s := range m.Shifts {
+		p := at[find(s.Flow)]
+		p.Shifts = append(p.Shifts, Shift{flowAt[s.Flow], loaded(s.Loads)})
+	}
 	for _, g := range m.Groups {
 		p := at[find(g.Members[0])]
 		p.Groups = append(p.Groups, Group{moved(g.Members), moved(g.Base)})
@@ -118,11 +134,7 @@ func (m *Model) Split() []*Part {
 		r := m.Readings[i]
 		p := at[find(first(&r))]
 		r.Flows, r.Of = moved(r.Flows), moved(r.Of)
-		loads := make([]Load, len(r.Errors))
-		for k, l := range r.Errors {
-			loads[k] = Load{errorAt[l.Error], l.Coefficient}
-		}
-		r.Errors = loads
+		r.Errors = loaded(r.Errors)
 		if r.Stock {
 			r.Node = balanceAt[r.Node]
 		}
