@@ -37,15 +37,13 @@ func (s *study) sections(all bool) ([]report.Section, error) {
 		out = append(out, section)
 	}
 	for i, n := range s.networks {
-		section, err := s.places(n)
-		if err != nil {
-			return nil, err
+		if s.method == "reconcile" {
+			break // what places sent on balance is not known where a route is not determined
 		}
+		section := s.places(n)
 		if i == 0 {
 			section.Heading = "Who sends and who receives, sums over the years, tonnes of metal"
-			if s.method == "posterior" {
-				section.Text = append([]string{"Net unrecorded: what routes bring less what they take. Without an output figure only the prior parts what a place dug from what it received."}, section.Text...)
-			}
+			section.Text = append([]string{"Net unrecorded: what routes bring less what they take. Without an output figure only the prior parts what a place dug from what it received."}, section.Text...)
 		}
 		out = append(out, section)
 	}
@@ -285,7 +283,7 @@ func (s *study) byYear(n *solved) report.Section {
 }
 
 // places are the balances of a network: what each sent and received beside the records.
-func (s *study) places(n *solved) (report.Section, error) {
+func (s *study) places(n *solved) report.Section {
 	t := &report.Table{Columns: []report.Column{{Head: "place", Left: true}, {Head: "output"}, {Head: "recorded\noutflow"}, {Head: "net unrecorded"}, {Head: percentRange(s), Left: true}, {Left: true}}}
 	for _, p := range n.places {
 		var cells []flows.Cell
@@ -294,11 +292,10 @@ func (s *study) places(n *solved) (report.Section, error) {
 				cells = append(cells, c)
 			}
 		}
-		row := []string{string(p), report.Missing, report.Missing, report.Missing, report.Missing, n.silent(p)}
+		row := []string{string(p), report.Missing, report.Missing, report.Missing, report.Missing, ""}
+		silent, scenarios := n.silent(s.q.Base.Ledger(), p)
+		row[5] = silent
 		for i, q := range []estimate.Quantity{estimate.Output, estimate.Outflow, estimate.Surplus} {
-			if s.method == "reconcile" {
-				break
-			}
 			v, err := n.result.Total(q, cells...)
 			if err != nil {
 				continue // a place without this quantity
@@ -308,26 +305,37 @@ func (s *study) places(n *solved) (report.Section, error) {
 				row[4] = report.Range(v)
 			}
 		}
-		t.Rows = append(t.Rows, report.Row{Cells: row})
+		out := report.Row{Cells: row}
+		for _, name := range scenarios {
+			if name != s.result.Scenario {
+				out.Below = append(out.Below, "-scenario "+name+" brings figures of its output")
+			}
+		}
+		t.Rows = append(t.Rows, out)
 	}
-	if s.method == "reconcile" {
-		return report.Section{}, nil
-	}
-	return report.Section{Text: []string{capital(string(n.mineral))}, Table: t}, nil
+	return report.Section{Text: []string{capital(string(n.mineral))}, Table: t}
 }
 
-// silent says in which years nobody states what a place mined: what it dug and what it received cannot be told apart there.
-func (n *solved) silent(place flows.Place) string {
+// silent says in which years nobody states what a place mined, and which scenarios do: without, what it dug and what it received cannot be
+// told apart.
+func (n *solved) silent(l *flows.Ledger, place flows.Place) (remark string, scenarios []string) {
 	var out []flows.Period
 	for _, p := range n.periods {
-		if e := find(n.result, flows.Flow{Mineral: n.mineral, Period: p, From: flows.Ground, To: place}); e != nil && len(e.Claims) == 0 {
-			out = append(out, p)
+		e := find(n.result, flows.Flow{Mineral: n.mineral, Period: p, From: flows.Ground, To: place})
+		if e == nil || len(e.Claims) > 0 {
+			continue
+		}
+		out = append(out, p)
+		for _, c := range l.Claims() {
+			if c.Mineral == n.mineral && c.Period == p && c.From == flows.Ground && c.To.Within(place) && c.Scenario != "" && !slices.Contains(scenarios, c.Scenario) {
+				scenarios = append(scenarios, c.Scenario)
+			}
 		}
 	}
 	if len(out) == 0 {
-		return ""
+		return "", nil
 	}
-	return "no output figure: " + years(out)
+	return "no output figure: " + years(out), scenarios
 }
 
 func (s *study) level() float64 { return s.result.Options.Level }
