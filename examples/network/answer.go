@@ -43,7 +43,7 @@ func (s *study) sections(all bool) ([]report.Section, error) {
 		section := s.places(n)
 		if i == 0 {
 			section.Heading = "Who sends and who receives, sums over the years, tonnes of metal"
-			section.Text = append([]string{"Net unrecorded: what routes bring less what they take. Without an output figure only the prior parts what a place dug from what it received."}, section.Text...)
+			section.Text = append([]string{"Net unrecorded: what routes bring less what they take. An output far above what is claimed is what a place must have dug if the routes are right. Without an output figure only the prior parts what a place dug from what it received."}, section.Text...)
 		}
 		out = append(out, section)
 	}
@@ -284,7 +284,7 @@ func (s *study) byYear(n *solved) report.Section {
 
 // places are the balances of a network: what each sent and received beside the records.
 func (s *study) places(n *solved) report.Section {
-	t := &report.Table{Columns: []report.Column{{Head: "place", Left: true}, {Head: "output"}, {Head: "recorded\noutflow"}, {Head: "net unrecorded"}, {Head: percentRange(s), Left: true}, {Left: true}}}
+	t := &report.Table{Columns: []report.Column{{Head: "place", Left: true}, {Head: "output,\nclaimed"}, {Head: "output"}, {Head: "recorded\noutflow"}, {Head: "net unrecorded"}, {Head: percentRange(s), Left: true}, {Left: true}}}
 	for _, p := range n.places {
 		var cells []flows.Cell
 		for i := range n.result.Balances {
@@ -292,17 +292,17 @@ func (s *study) places(n *solved) report.Section {
 				cells = append(cells, c)
 			}
 		}
-		row := []string{string(p), report.Missing, report.Missing, report.Missing, report.Missing, ""}
+		row := []string{string(p), n.claimedOutput(p), report.Missing, report.Missing, report.Missing, report.Missing, ""}
 		silent, scenarios := n.silent(s.q.Base.Ledger(), p)
-		row[5] = silent
+		row[6] = silent
 		for i, q := range []estimate.Quantity{estimate.Output, estimate.Outflow, estimate.Surplus} {
 			v, err := n.result.Total(q, cells...)
 			if err != nil {
 				continue // a place without this quantity
 			}
-			row[i+1] = report.Median(v)
+			row[i+2] = report.Median(v)
 			if q == estimate.Surplus {
-				row[4] = report.Range(v)
+				row[5] = report.Range(v)
 			}
 		}
 		out := report.Row{Cells: row}
@@ -314,6 +314,25 @@ func (s *study) places(n *solved) report.Section {
 		t.Rows = append(t.Rows, out)
 	}
 	return report.Section{Text: []string{capital(string(n.mineral))}, Table: t}
+}
+
+// claimedOutput is the sum of what is claimed of a place's output, a floor where a year has no figure.
+func (n *solved) claimedOutput(place flows.Place) string {
+	v := estimate.Value{}
+	for _, p := range n.periods {
+		e := find(n.result, flows.Flow{Mineral: n.mineral, Period: p, From: flows.Ground, To: place})
+		switch {
+		case e == nil:
+		case e.Claimed == nil:
+			v.Bound = flows.AtLeast
+		default:
+			v.Median += e.Claimed.Median
+		}
+	}
+	if v.Median == 0 {
+		return report.Missing
+	}
+	return report.Median(v)
 }
 
 // silent says in which years nobody states what a place mined, and which scenarios do: without, what it dug and what it received cannot be

@@ -38,7 +38,7 @@ type request struct {
 }
 
 func program() cli.Program {
-	r := request{chains: 4, warmup: 600}
+	r := request{chains: 4, warmup: 1000}
 	var set *flag.FlagSet
 	return cli.Program{
 		Name:    "network",
@@ -83,7 +83,7 @@ func (r *request) flags(set *flag.FlagSet) {
 		})
 	}
 	count("chains", "`NUMBER` of chains of a posterior (default 4)", 1, 64, &r.chains)
-	count("warmup", "`NUMBER` of draws of each chain that are thrown away (default 600)", 20, 100000, &r.warmup)
+	count("warmup", "`NUMBER` of draws of each chain that are thrown away (default 1000)", 20, 100000, &r.warmup)
 	count("sample", "`NUMBER` of draws of each chain that are kept (default 600 to 1500, more for a smaller network)", 4, 100000, &r.draws)
 }
 

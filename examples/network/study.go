@@ -117,8 +117,8 @@ func (s *study) reconcile(ctx context.Context) error {
 	return nil
 }
 
-// sample draws from the posterior of a mineral, and for people to read, with priors half and twice as wide: half as many chains of half as
-// many draws, for these give a median only.
+// sample draws from the posterior of a mineral, and for people to read, with priors half and twice as wide: half as many chains, for
+// these give a median only.
 func (r *request) sample(ctx context.Context, q cli.Question, n *solved) error {
 	m, err := r.sided(ctx, q, n.network)
 	if err != nil {
@@ -134,7 +134,7 @@ func (r *request) sample(ctx context.Context, q cli.Question, n *solved) error {
 	if q.Aside || q.Format != "text" && q.Format != "markdown" {
 		return nil
 	}
-	p.Chains, p.Draws = max(p.Chains/2, 1), max(p.Draws/2, 4)
+	p.Chains = max(p.Chains/2, 1)
 	if n.half, err = p.AtPriorScale(0.5).Estimate(ctx, m); err != nil {
 		return err
 	}
