@@ -53,8 +53,10 @@ type Posterior struct {
 // Priors are what is assumed before the claims. The zero value is the default; each is printed beside its posterior ([FlowEstimate].Prior),
 // because with few claims it drives the answer, and AtPriorScale shows what it does.
 type Priors struct {
-	// FlowLogSD is the standard deviation of the logarithm of outputs and recorded flows, log-normal around the power of ten that is
-	// nearest to what is claimed. 0: 2, which is 90 % within */27. +Inf: flat in the logarithm, no information.
+	// FlowLogSD is the standard deviation of the logarithm of outputs and recorded flows, log-normal around what is claimed of them over
+	// all periods (of an output that nobody claims, around the outflow). 0: 2, which is 90 % within */27. +Inf: flat in the logarithm, no
+	// information. What leaves a place is what there is: its outflow, or the part of it that goes to partners that nobody names, has no
+	// prior of its own but what those of the other flows and the stock change leave.
 	FlowLogSD float64
 	// BiasLogSD is the standard deviation of the logarithm of a producer's bias, shared by all its claims of a place, where its origin
 	// states none. 0: 0.15. Negative: none.
@@ -69,8 +71,8 @@ type Priors struct {
 	CorridorScale float64
 	// Scales overrides that for a corridor: tonnes a year.
 	Scales map[Route]float64
-	// RestScale is the scale of the half-normal prior of what a place sends to partners that nobody names, as a multiple of its median
-	// outflow. 0: 1.
+	// RestScale is the scale of the half-normal prior of what comes in from partners that nobody names where a total is claimed, and of
+	// members of a union that nobody names, as a multiple of the place's median outflow. 0: 1.
 	RestScale float64
 	// WalkLogSD is the scale of a corridor's change from year to year, Student's t with four degrees of freedom: a heavy tail, so that a
 	// war can make it jump. It is a change of the logarithm while the flow is small beside the scale of its prior, and in units of that

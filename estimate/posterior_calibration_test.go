@@ -97,11 +97,19 @@ func calibrationNetwork(t testing.TB) *jointNetwork {
 	return j
 }
 
-// publish draws what is read in a world: figures with their errors, whether a bound was kept or broken, and stock changes as far from the
-// truth as their prior is wide (a prior of standard deviation s around zero is a reading of zero with that error).
+// truthOf draws a world in which every flow is positive.
+func truthOf(m *latent.Model, r *rand.Rand) *latent.State {
+	for {
+		if s := m.DrawPrior(r); slices.Min(s.Flows) > 0 {
+			return s
+		}
+	}
+}
+
+// publish draws what is read in a world: figures with their errors, and whether a bound was kept or broken.
 func publish(m *latent.Model, truth *latent.State, r *rand.Rand) *latent.Model {
 	out := *m
-	out.Readings, out.Balances = slices.Clone(m.Readings), slices.Clone(m.Balances)
+	out.Readings = slices.Clone(m.Readings)
 	for i := range out.Readings {
 		reading := &out.Readings[i]
 		figure := m.Centre(reading, truth) + reading.SD*r.NormFloat64()
@@ -113,9 +121,6 @@ func publish(m *latent.Model, truth *latent.State, r *rand.Rand) *latent.Model {
 		default:
 			reading.Bound = latent.AtMost
 		}
-	}
-	for i := range out.Balances {
-		out.Balances[i].Mean = truth.Stock[i] + out.Balances[i].SD*r.NormFloat64()
 	}
 	return &out
 }
@@ -129,10 +134,6 @@ func quantities(m *latent.Model, s *latent.State, dst []float64) []float64 {
 	sum := 0.0
 	for i := range m.Readings {
 		sum += m.LogLikelihood(&m.Readings[i], s)
-	}
-	for i := range m.Balances {
-		e := (s.Stock[i] - m.Balances[i].Mean) / m.Balances[i].SD
-		sum -= e * e / 2
 	}
 	return append(dst, sum)
 }
@@ -168,7 +169,7 @@ func TestPosteriorCovers(t *testing.T) {
 	divergent := make([]int, worlds)
 	inParallel(worlds, func(w int) {
 		r := rand.New(newStream(2026, Var(fmt.Sprint("world ", w))))
-		truth := j.model.DrawPrior(r)
+		truth := truthOf(&j.model, r)
 		m := publish(&j.model, truth, r)
 		run, err := nuts.Sample(context.Background(), func() nuts.Density { return latent.NewDensity(m) }, nuts.Config{
 			Chains: 1, Warmup: 150, Draws: draws * thin, Stream: func(int) rand.Source { return newStream(2026, Var(fmt.Sprint("chain ", w))) },
@@ -260,7 +261,7 @@ func TestPosteriorGradient(t *testing.T) {
 	j := calibrationNetwork(t)
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 10 {
-		m := publish(&j.model, j.model.DrawPrior(r), r)
+		m := publish(&j.model, truthOf(&j.model, r), r)
 		x := make([]float64, m.Dim())
 		m.Start(r, x)
 		worst, at := nuts.GradientError(latent.NewDensity(m), x)

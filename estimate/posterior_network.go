@@ -69,6 +69,7 @@ func newJointNetwork(m *Model, p Posterior) (*jointNetwork, error) {
 	}
 	j.addCorridors()
 	j.addBalances()
+	j.leaveRest()
 	if err := j.closeWithoutStock(readings); err != nil {
 		return nil, err
 	}
@@ -244,6 +245,25 @@ func (j *jointNetwork) addBalances() {
 				}
 			}
 			j.model.Balances, j.cells = append(j.model.Balances, b), append(j.cells, cell)
+		}
+	}
+}
+
+// leaveRest gives up the prior of one outflow of each balance: that to partners that nobody names, else the largest that leaves the set.
+func (j *jointNetwork) leaveRest() {
+	for i := range j.model.Balances {
+		left := -1
+		for _, t := range j.model.Balances[i].Terms {
+			f := &j.flows[t.Flow]
+			if t.Sign > 0 || j.nodeOf(f.To) >= 0 || f.Channel != flows.Recorded || f.To == flows.Use {
+				continue
+			}
+			if left < 0 || f.Part != "" || j.flows[left].Part == "" && j.model.Flows[t.Flow].Start > j.model.Flows[left].Start {
+				left = t.Flow
+			}
+		}
+		if left >= 0 {
+			j.model.Flows[left].Prior = latent.Prior{Kind: latent.Left}
 		}
 	}
 }

@@ -124,6 +124,9 @@ func (j *jointNetwork) prior(f flows.Flow, worlds [][]float64) *Value {
 			}
 		}
 		slices.Sort(table)
+		for len(table) > 16 && table[0] <= 0 { // a world in which less than nothing is left is none
+			table = table[1:]
+		}
 	}
 	v := s.ascending(table)
 	return &v

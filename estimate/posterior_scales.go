@@ -142,11 +142,11 @@ func (j *jointNetwork) usually(r Route, usual map[Route]float64) float64 {
 	return j.scaleOf(r)
 }
 
-// recordedPrior is log-normal around a power of ten. Where nothing was ever claimed of a flow the prior has a width even if none is
+// recordedPrior is log-normal around what is claimed over all periods. Where nothing was ever claimed of a flow the prior has a width even if none is
 // asked for elsewhere: the posterior would have none.
 func (j *jointNetwork) recordedPrior(r Route, period flows.Period, usual map[Route]float64) latent.Prior {
 	x := j.usually(r, usual) / yearly(period, 1)
-	prior := latent.Prior{Kind: latent.LogNormal, Scale: math.Pow(10, math.Round(math.Log10(x))), LogSD: j.p.Priors.FlowLogSD}
+	prior := latent.Prior{Kind: latent.LogNormal, Scale: x, LogSD: j.p.Priors.FlowLogSD}
 	if math.IsInf(prior.LogSD, 1) {
 		prior.Kind, prior.LogSD = latent.Flat, 0
 		if usual[r] == 0 {

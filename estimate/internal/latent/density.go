@@ -133,6 +133,9 @@ func (d *Density) priors() float64 {
 			q := d.x[f] / p.Scale
 			lp += d.logX[f] - q*q/2
 			d.gx[f] = 1 - q*q
+		case Left:
+			lp += d.logX[f]
+			d.gx[f] = 1
 		default:
 			d.gx[f] = 0
 		}

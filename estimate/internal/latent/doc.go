@@ -22,6 +22,10 @@
 // probability that a figure with this error is exceeded; from above, the same with the other sign. A reading of a stock change is
 // normal, in tonnes.
 //
+// What leaves a node is what there is: one outflow of each balance is Left, without a prior of its own. With a prior for every flow the
+// balance would make two of them speak of one amount, and the product of their densities, each falling as 1/x, draws it down: an error
+// of 0.1 that twenty years share by two of its standard deviations.
+//
 // Flows have log-normal, flat (in the logarithm) or half-normal priors, or follow from the period before by a [Walk]
 //
 //	v_t = v_t-1 + scale t4,  v = ln(exp(x/s) - 1)

@@ -32,6 +32,7 @@ const (
 	Flat                   // in the logarithm: no information, and no distribution
 	HalfNormal             // of standard deviation Scale before it was cut at zero
 	Walked                 // that of the period before, changed by a Walk; Scale is that of the walk's coordinate
+	Left                   // what the other flows of a balance and its stock change leave: no prior of its own, flat in tonnes
 )
 
 // Prior is what is known of a flow beforehand.

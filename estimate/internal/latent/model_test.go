@@ -118,7 +118,7 @@ func everything() *Model {
 		Flows: []Flow{
 			{"output", Prior{LogNormal, 100, 2}, 120},
 			{"exports to A", Prior{LogNormal, 100, 2}, 70},
-			{"exports to others", Prior{Kind: Flat}, 30},
+			{"exports to others", Prior{Kind: Left}, 30},
 			{"inflow 1", Prior{Kind: HalfNormal, Scale: 50}, 20},
 			{"inflow 2", Prior{Kind: Walked, Scale: 40}, 20},
 			{"inflow 3", Prior{Kind: Walked, Scale: 60}, 30},
@@ -229,7 +229,7 @@ func TestDensityIsTheSumOfItsParts(t *testing.T) {
 			return -2.5*math.Log(1+e*e/4) + math.Log((v(x*math.Exp(1e-5), scale)-v(x*math.Exp(-1e-5), scale))/2e-5)
 		}
 		want := normal(math.Log(s.Flows[0]/100), 0, 2) + normal(math.Log(s.Flows[1]/100), 0, 2) + normal(math.Log(s.Flows[6]/10), 0, 1) +
-			math.Log(s.Flows[3]) + normal(s.Flows[3], 0, 50) + t4(3, 4) + t4(4, 5) + normal(s.Errors[0], 0, 1) + normal(s.Errors[1], 0, 1) +
+			math.Log(s.Flows[2]) + math.Log(s.Flows[3]) + normal(s.Flows[3], 0, 50) + t4(3, 4) + t4(4, 5) + normal(s.Errors[0], 0, 1) + normal(s.Errors[1], 0, 1) +
 			normal(s.Flows[0]+s.Flows[3]-s.Flows[1]-s.Flows[2], 3, 8)
 		require.InDelta(t, s.Flows[6]+s.Flows[4]+s.Flows[5], s.Flows[7], 1e-9)
 		for i := range m.Readings {
@@ -291,9 +291,9 @@ func TestPriorQuantiles(t *testing.T) {
 	require.InEpsilon(t, 50*0.6744897501960817, q[2000], 1e-3)
 	require.True(t, m.PriorQuantiles(0, q))
 	require.InEpsilon(t, 100, q[2000], 2e-3)
-	for f, has := range []bool{true, true, false, true, true, true, true, false} {
+	for f, has := range []bool{true, true, true, true, true, true, true, false} {
 		require.Equal(t, has, m.HasPrior(f))
-		require.Equal(t, has && m.Flows[f].Prior.Kind != Walked, m.PriorQuantiles(f, q))
+		require.Equal(t, has && f != 2 && m.Flows[f].Prior.Kind != Walked, m.PriorQuantiles(f, q))
 	}
 }
 
@@ -301,18 +301,22 @@ func TestPriorQuantiles(t *testing.T) {
 // with the t4 distribution function F(t) = 1/2 + (3/8) s (1 - s^2/12), s = t / sqrt(1+t^2/4) (Abramowitz and Stegun 26.7.4).
 func TestDrawPrior(t *testing.T) {
 	m := everything()
-	m.Flows[2].Prior = Prior{LogNormal, 30, 0.5}
 	r := rand.New(rand.NewPCG(4, 4))
 	const n = 20_000
 	draws := make([][]float64, 7)
+	mean, square := 0.0, 0.0 // of the stock change
 	for range n {
 		s := m.DrawPrior(r)
 		for f := range draws {
 			draws[f] = append(draws[f], s.Flows[f])
 		}
-		require.InDelta(t, s.Flows[0]+s.Flows[3]-s.Flows[1]-s.Flows[2], s.Stock[0], 1e-9*s.Flows[0])
+		require.InDelta(t, s.Flows[0]+s.Flows[3]-s.Flows[1]-s.Flows[2], s.Stock[0], 1e-9*(s.Flows[0]+s.Flows[1]))
 		require.InDelta(t, s.Flows[6]+s.Flows[4]+s.Flows[5], s.Flows[7], 1e-9*s.Flows[7])
+		mean += s.Stock[0] / n
+		square += (s.Stock[0] - 3) * (s.Stock[0] - 3) / n
 	}
+	require.InDelta(t, 3, mean, 4*8/math.Sqrt(n))
+	require.InEpsilon(t, 64, square, 4*math.Sqrt(2.0/n))
 	share := func(f int, below float64) float64 {
 		count := 0.0
 		for _, x := range draws[f] {
@@ -323,7 +327,7 @@ func TestDrawPrior(t *testing.T) {
 		return count / n
 	}
 	q := make([]float64, 4000)
-	for _, f := range []int{0, 1, 2, 3, 6} {
+	for _, f := range []int{0, 1, 3, 6} {
 		require.True(t, m.PriorQuantiles(f, q))
 		for _, p := range []float64{0.05, 0.5, 0.95} {
 			require.InDelta(t, p, share(f, q[int(4000*p)]), 4*math.Sqrt(p*(1-p)/n)+1.0/4000, m.Flows[f].Name)
