@@ -14,16 +14,26 @@ type Stats struct {
 	Kept    int            // rows that gave records which the query keeps
 	Bad     int            // rows that were reported as errors
 	Dropped map[string]int // rows without such records, by reason
+	Missing map[string]int // figures that rows with others do not state, by reason: one of two years is withheld
 }
 
-// String is "12 rows: 3 kept, 1 bad, 6 other commodity, 2 not asked for", the reasons in alphabetical order.
+// String is "12 rows: 3 kept, 1 bad, 6 other commodity, 2 not asked for; beside other figures 1 withheld", the reasons in alphabetical order.
 func (s Stats) String() string {
 	parts := []string{fmt.Sprintf("%d kept", s.Kept)}
 	if s.Bad > 0 {
 		parts = append(parts, fmt.Sprintf("%d bad", s.Bad))
 	}
-	for _, reason := range slices.Sorted(maps.Keys(s.Dropped)) {
-		parts = append(parts, fmt.Sprintf("%d %s", s.Dropped[reason], reason))
+	out := fmt.Sprintf("%d rows: %s", s.Rows, strings.Join(append(parts, counts(s.Dropped)...), ", "))
+	if len(s.Missing) > 0 {
+		out += "; beside other figures " + strings.Join(counts(s.Missing), ", ")
 	}
-	return fmt.Sprintf("%d rows: %s", s.Rows, strings.Join(parts, ", "))
+	return out
+}
+
+func counts(by map[string]int) []string {
+	var out []string
+	for _, reason := range slices.Sorted(maps.Keys(by)) {
+		out = append(out, fmt.Sprintf("%d %s", by[reason], reason))
+	}
+	return out
 }

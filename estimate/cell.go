@@ -35,7 +35,7 @@ func (m *Model) compile(w *worker, cell flows.Cell) (*plan, error) {
 		c.prorate()
 	}
 	c.reExports()
-	p := &plan{cell: cell, basis: c.basis, aside: c.bal.Aside}
+	p := &plan{cell: cell, basis: c.basis}
 	p.out, p.declared, p.mirrored = c.output(), c.declared(), c.mirrored()
 	p.inflow = c.inflow()
 	p.use, p.stock = c.use(), c.stock()
@@ -62,6 +62,8 @@ func (m *Model) compile(w *worker, cell flows.Cell) (*plan, error) {
 	if len(c.errs) > 0 {
 		return nil, c.errs
 	}
+	p.warnings = append(p.warnings, c.lostInWords()...)
+	p.aside = c.bal.Aside
 	return p, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -179,4 +180,39 @@ func TestShareFollowsItsWhole(t *testing.T) {
 	v, _ := b.Value(estimate.Share)
 	require.InDelta(t, 0.5, v.Lo, 1e-12)
 	require.InDelta(t, 0.5, v.Hi, 1e-12)
+}
+
+// With SetAside a figure without a rate is missing, with its reason: China's 5 t are all that can be counted of what partners record, the
+// 60 t of ore are a floor beside metal in dollars, and a place that nobody can say anything about has no row.
+func TestSetAside(t *testing.T) {
+	all := complete("customs", "parts")
+	records := []flows.Record{
+		claim("tin 2019 ground>RWA", "3", flows.Sn, origin("ministry")),
+		claim("tin 2019 RWA>CHN", "5", flows.Sn, origin("China"), by("CHN")),
+		claim("tin 2019 RWA>MYS", "1000000", flows.USDCIF, origin("Malaysia"), by("MYS"), at("claims.csv", 3)),
+		claim("tin 2019 ground>UGA", "20", flows.Sn, origin("ministry")),
+		claim("tin 2019 UGA>world", "60", flows.Sn, all, by("UGA"), part("HS 260900")),
+		claim("tin 2019 UGA>world", "9000", flows.USD, all, by("UGA"), part("HS 800110")),
+		claim("tin 2019 ground>BDI", "1000000", flows.USD, origin("ministry")),
+	}
+	_, err := estimate.MassBalance{}.Estimate(context.Background(), modelOf(t, estimate.Options{}, records...))
+	var be *flows.BasisError
+	require.ErrorAs(t, err, &be)
+
+	r, err := estimate.MassBalance{}.Estimate(context.Background(), modelOf(t, estimate.Options{SetAside: true}, records...))
+	require.NoError(t, err)
+	b := row(t, r, "tin/RWA/2019")
+	require.Equal(t, 2.0, central(t, b, estimate.Surplus)) // 5 - 3
+	require.Equal(t, flows.AtLeast, b.Values[estimate.Surplus].Bound)
+	require.True(t, warns(b, estimate.ErrNoRate))
+	b = row(t, r, "tin/UGA/2019")
+	require.Equal(t, 40.0, central(t, b, estimate.Surplus)) // 60 - 20
+	require.Equal(t, flows.AtLeast, b.Values[estimate.Surplus].Bound)
+	var why []string
+	for _, a := range r.Aside {
+		require.Equal(t, estimate.ErrNoRate, a.Code)
+		why = append(why, a.Flow.String()+": "+a.Why)
+	}
+	require.Len(t, why, 3)
+	require.Contains(t, strings.Join(why, "\n"), "tin 2019 RWA>MYS: tin: no rate leads from USD-cif to Sn")
 }

@@ -22,6 +22,20 @@ func (c *compiler) inflow() term {
 	return t
 }
 
+// thirdPartyInflow warns that what neither end's own statistics say is subtracted. A reconciled figure may rest on the receiver alone.
+func (c *compiler) thirdPartyInflow(third []*flowTerm) Warning {
+	w := Warning{Code: ErrReconciled}
+	var each []string
+	for _, f := range third {
+		each = append(each, fmt.Sprintf("%.3g t from %s", c.central(f.node), f.from))
+		for _, u := range f.used {
+			w.Claims = append(w.Claims, u.atom.claim)
+		}
+	}
+	w.Text = "inflow of which neither side of the trade speaks is subtracted by a third party's figure: " + strings.Join(each, ", ")
+	return w
+}
+
 // inflows are the flows that count, and what is only listed.
 func (c *compiler) inflows() (counted []*flowTerm, listed []use, warnings []Warning) {
 	type ends struct{ from, to flows.Place }
@@ -54,6 +68,7 @@ func (c *compiler) inflows() (counted []*flowTerm, listed []use, warnings []Warn
 		return cmp.Or(strings.Compare(string(a.from), string(b.from)), strings.Compare(string(a.to), string(b.to)))
 	})
 	var terms []*flowTerm
+	var third []*flowTerm     // what a third party says
 	var fromWorld []*flowTerm // counts only where no origin is known
 	var unconfirmed, named []string
 	var claims []flows.Claim
@@ -84,11 +99,14 @@ func (c *compiler) inflows() (counted []*flowTerm, listed []use, warnings []Warn
 		case x != nil && e.from == flows.World:
 			fromWorld = append(fromWorld, x)
 		case x != nil:
-			terms = append(terms, x)
+			third = append(third, x)
 		}
 	}
-	if len(terms) == 0 {
-		terms = fromWorld
+	if terms = append(terms, third...); len(terms) == 0 {
+		terms, third = fromWorld, fromWorld
+	}
+	if len(third) > 0 {
+		warnings = append(warnings, c.thirdPartyInflow(third))
 	}
 	terms = append(terms, c.flowsOf(unrecorded, nil)...)
 	if !math.IsNaN(total) { // the whole stands for its parts, which are converted at each origin's own rates

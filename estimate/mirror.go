@@ -60,7 +60,6 @@ func Exceptions() []Exception {
 
 // What a mirror warns of, beside the codes of [MassBalance].
 const (
-	ErrNoRate    flows.Code = "no-rate"   // a measure of a gap is missing because a rate is
 	ErrParts     flows.Code = "parts"     // the two sides count different parts of a flow
 	ErrFewMirror flows.Code = "few-flows" // too few flows for the reliability of reporters
 )

@@ -33,6 +33,7 @@ type Options struct {
 	Pool            Pool   // nil: OpinionPool{}
 	AsOf            string // only claims published by this ISO date, and of rates the editions out by then where there are such; "": everything
 	Prorate         bool   // share fiscal and rolling years out over calendar years
+	SetAside        bool   // set a figure aside, with the warning no-rate, that no rate carries to tonnes; false: it is an error
 	Progress        func(done, total int)
 }
 
@@ -116,6 +117,7 @@ const (
 	ErrFallback          flows.Code = "fallback"            // a pooling rule could not be applied and the mixture was used
 	ErrFirstOrder        flows.Code = "first-order"         // first-order propagation and the draws differ by more than 5 %
 	ErrInflowExceedsRise flows.Code = "inflow-exceeds-rise" // a scenario brings in more than recorded outflow rose
+	ErrNoRate            flows.Code = "no-rate"             // a figure is set aside, or a measure of a gap missing, because a rate is
 	ErrRegion            flows.Code = "region"              // what a region drops, and what it cannot see
 )
 

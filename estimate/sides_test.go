@@ -155,6 +155,8 @@ func TestInflow(t *testing.T) {
 			require.Equal(t, 20-c.want, central(t, b, estimate.Surplus))
 			require.Equal(t, c.want > 0, has(b, estimate.Inflow))
 			require.Equal(t, c.unconfirmed, warns(b, estimate.ErrUnconfirmed))
+			subtracted := name == "a third party alone" || name == "a third party on another origin"
+			require.Equal(t, subtracted, warns(b, estimate.ErrReconciled), "what neither side says is not subtracted in silence")
 		})
 	}
 }

@@ -50,6 +50,7 @@ type compiler struct {
 	basis flows.Basis
 	depth int // of shares of shares
 	errs  flows.Errors
+	lost  []flows.Claim // set aside for want of a rate
 
 	dollars  bool                       // only what is stated in dollars counts
 	memo     map[flows.Role][]*flowTerm // flows by side, kept where the sides no longer change; nil: not kept
@@ -139,10 +140,12 @@ func (c *compiler) flow(statements []statement) term {
 		var sum sumNode
 		o := opinion{producer: s.Producer}
 		bound := s.Bound // or that of a whole of which a claim is a share
+		lost := 0
 		label := fmt.Sprintf("%s on %s>%s", s.Producer, s.From, s.To)
 		for i := range s.Claims {
 			a := c.atom(&s.Claims[i])
 			if a == nil {
+				lost++
 				continue
 			}
 			if s.weights != nil {
@@ -163,6 +166,9 @@ func (c *compiler) flow(statements []statement) term {
 		}
 		if len(sum.terms) == 0 {
 			continue
+		}
+		if lost > 0 {
+			s.Complete, s.Missing = false, fmt.Sprintf("no rate for %d of %d figures", lost, len(s.Claims))
 		}
 		if s.weights != nil {
 			t.warnings = append(t.warnings, Warning{Code: ErrProrated, Claims: s.Claims, Text: fmt.Sprintf(
@@ -283,6 +289,10 @@ func (c *compiler) atom(claim *flows.Claim) *atom {
 	steps, err := c.w.steps(f, claim.Amount.Basis, c.basis)
 	if err != nil {
 		if be, ok := err.(*flows.BasisError); ok {
+			if c.m.opt.SetAside {
+				c.unconverted(claim, be)
+				return nil
+			}
 			be.Pos = claim.Pos
 			be.Missing += " (claim of " + claim.Origin.ID + ")"
 		} else {
@@ -295,6 +305,35 @@ func (c *compiler) atom(claim *flows.Claim) *atom {
 	return a
 }
 
+// unconverted sets a claim aside that no rate carries to the basis of the result.
+func (c *compiler) unconverted(claim *flows.Claim, why *flows.BasisError) {
+	same := func(k flows.Claim) bool {
+		return k.Flow == claim.Flow && k.Origin == claim.Origin && k.Pos == claim.Pos && k.Amount.Basis == claim.Amount.Basis
+	}
+	if slices.ContainsFunc(c.lost, same) {
+		return
+	}
+	c.lost = append(c.lost, *claim)
+	c.bal.Aside = append(c.bal.Aside, flows.Aside{Claim: *claim, Code: ErrNoRate, Why: why.Error()})
+}
+
+// lostInWords says which figures were set aside for want of a rate.
+func (c *compiler) lostInWords() []Warning {
+	if len(c.lost) == 0 {
+		return nil
+	}
+	bases, producers := map[string]bool{}, map[string]bool{}
+	for i := range c.lost {
+		bases[string(c.lost[i].Amount.Basis)], producers[c.lost[i].Origin.Producer] = true, true
+	}
+	from := sortedKeys(producers)
+	if n := len(from) - 4; n > 1 {
+		from = append(from[:4:4], fmt.Sprintf("%d others", n))
+	}
+	return []Warning{{Code: ErrNoRate, Claims: c.lost, Text: fmt.Sprintf("set aside, since no rate leads from %s to %s: what %s state (%d)",
+		joinNames(sortedKeys(bases)), c.basis, joinNames(from), len(c.lost))}}
+}
+
 // whole is what is known about the flow that a share is a part of: its output, or its declared side, or its mirrored one; of a part,
 // what is said about that part.
 func (c *compiler) whole(f flows.Flow) term {
@@ -303,7 +342,7 @@ func (c *compiler) whole(f flows.Flow) term {
 	if c.m.opt.Prorate {
 		d.prorate()
 	}
-	defer func() { c.errs = append(c.errs, d.errs...) }()
+	defer func() { c.errs, c.lost = append(c.errs, d.errs...), append(c.lost, d.lost...) }()
 	roles := []flows.Role{flows.IsDeclared, flows.IsMirrored, flows.IsReconciled}
 	switch {
 	case f.Part != "" || f.Channel != flows.Recorded:

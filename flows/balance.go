@@ -56,7 +56,7 @@ const (
 // Balance gathers the claims on one cell. A cell without any gives a Balance with empty sides.
 func (l *Ledger) Balance(cell Cell) Balance {
 	b := Balance{Cell: cell}
-	var lists [roles][]Claim
+	var lists, derived [roles][]Claim
 	for _, i := range l.touching(cell) {
 		c := &l.claims[i]
 		if !l.holds(c.Scenario) {
@@ -79,6 +79,7 @@ func (l *Ledger) Balance(cell Cell) Balance {
 			b.aside(*c, OutOfPeriod, fmt.Sprintf("%s is not inside %s", c.Period, cell.Period))
 		case c.Evidence == Derived:
 			b.aside(*c, IsDerived, "computed from the other side of the balance")
+			derived[s] = append(derived[s], *c)
 		case c.Evidence == Testimony && c.Scenario == "":
 			b.aside(*c, IsTestimony, "testimony enters only through a scenario")
 		case c.Channel == Unrecorded && outflow:
@@ -91,8 +92,8 @@ func (l *Ledger) Balance(cell Cell) Balance {
 	}
 	for s, dst := range [roles]*[]Claim{&b.Output, &b.Declared, &b.Mirrored, &b.Reconciled,
 		&b.InflowDeclared, &b.InflowMirrored, &b.InflowReconciled, &b.Use, &b.Stock} {
-		if len(lists[s]) > 0 {
-			*dst = b.speak(lists[s], l.Substance(cell.Mineral))
+		if lists[s] = b.notYetDerived(lists[s], derived[s]); len(lists[s]) > 0 {
+			*dst = b.speak(lists[s], l.Substance(cell.Mineral), l.priced)
 		}
 	}
 	return b
@@ -163,8 +164,8 @@ func speaksFor(reporter, place Place) bool {
 }
 
 // speak keeps, per producer and flow, the claims that are to be summed, and sets the others aside. It applies, in this order: the
-// latest edition wins; tonnes beat dollars; the whole beats its parts.
-func (b *Balance) speak(claims []Claim, substance Basis) []Claim {
+// latest edition wins; tonnes beat dollars, unless they were made from them; the whole beats its parts, unless a later edition has all of them.
+func (b *Balance) speak(claims []Claim, substance Basis, priced func(*Claim) bool) []Claim {
 	var out []Claim
 	for _, group := range groups(claims, b.Place) {
 		group = b.latestEditions(group, substance)
@@ -176,7 +177,7 @@ func (b *Balance) speak(claims []Claim, substance Basis) []Claim {
 				bounds = append(bounds, c)
 			}
 		}
-		about = b.tonnesBeatDollars(about)
+		about = b.laterPartsBeatWhole(b.tonnesBeatDollars(about, priced))
 		picked, rest, _, _ := cover(about, b.Cell)
 		for _, c := range rest {
 			b.aside(c, PartOfWhole, "a piece of a flow whose whole, or a fuller set of pieces, the same producer states")
@@ -252,29 +253,51 @@ func kind(b Basis) string {
 	return "mass"
 }
 
-func (b *Balance) tonnesBeatDollars(about []Claim) []Claim {
+// tonnesBeatDollars keeps, of tonnes and dollars that a producer states of one piece, the tonnes. But tonnes that one origin estimated beside
+// dollars that were reported to it were made from them with a unit value of somebody else's (UN Comtrade's estimated weights): there the dollars
+// speak, where rates lead from them to the substance there and then.
+func (b *Balance) tonnesBeatDollars(about []Claim, priced func(*Claim) bool) []Claim {
 	type pieceKey struct {
 		from, to Place
 		part     string
 		period   Period
 	}
 	key := func(c *Claim) pieceKey { return pieceKey{c.From, c.To, c.Part, c.Period} }
-	weighed := map[pieceKey]bool{}
+	weighed, reported := map[pieceKey]bool{}, map[pieceKey]*Claim{}
 	for i := range about {
-		if kind(about[i].Amount.Basis) == "mass" {
-			weighed[key(&about[i])] = true
+		c := &about[i]
+		switch kind(c.Amount.Basis) {
+		case "mass":
+			weighed[key(c)] = true
+		case "money":
+			if c.Evidence == Reported {
+				reported[key(c)] = c
+			}
 		}
 	}
 	if len(weighed) == 0 {
 		return about
 	}
-	out := about[:0:0]
-	for _, c := range about {
-		if kind(c.Amount.Basis) == "money" && weighed[key(&c)] {
-			b.aside(c, UnitValue, "the same producer states tonnes: its dollars check the unit value")
+	made := map[pieceKey]bool{} // of dollars
+	for i := range about {
+		c := &about[i]
+		if kind(c.Amount.Basis) != "mass" || c.Evidence != Estimated {
 			continue
 		}
-		out = append(out, c)
+		if dollars := reported[key(c)]; dollars != nil && dollars.Origin == c.Origin && priced(dollars) {
+			made[key(c)] = true
+		}
+	}
+	out := about[:0:0]
+	for _, c := range about {
+		switch k := key(&c); {
+		case kind(c.Amount.Basis) == "money" && weighed[k] && !made[k]:
+			b.aside(c, UnitValue, "the same producer states tonnes: its dollars check the unit value")
+		case kind(c.Amount.Basis) == "mass" && made[k]:
+			b.aside(c, UnitValue, "the tonnes are estimated and the dollars beside them reported: the tonnes check the unit value")
+		default:
+			out = append(out, c)
+		}
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mineralflows/mineralflows/flows"
+	"github.com/mineralflows/mineralflows/flows/dist"
 )
 
 // A whole is never added to its parts. All claims are about Rwanda's tin of 2012 by one producer unless a case says otherwise.
@@ -78,15 +79,16 @@ func TestWholeAndParts(t *testing.T) {
 			one(x("2012-01..2012-09", 80), claim("tin 2012-Q1 RWA>world", 2e6, flows.USD, o, by("RWA"), part("metal"))), 80, 1, false, "9 of 12 months"},
 		"a part of a part": {
 			one(made(o, "RWA", "HS 710812", 60), made(o, "RWA", "HS 710812/re-export", 45), made(o, "RWA", "HS 710813", 30)), 90, 2, false, "only parts: HS 710812, HS 710813"},
-		"a part of a part alone":                 {one(made(o, "RWA", "HS 710812/re-export", 45), made(o, "RWA", "HS 710813", 30)), 75, 2, false, "only parts: HS 710812/re-export, HS 710813"},
-		"a part of a part beside the whole":      {one(x("2012", 100), made(parts, "RWA", "HS 710812/re-export", 45)), 100, 1, true, ""},
-		"a part of a part over a month it lacks": {one(x("2012-01", 5, part("ore")), x("2012-02", 4, part("ore/re-export"))), 9, 2, false, "only parts: ore, ore/re-export (ore: 1 of 12 months; ore/re-export: 1 of 12 months)"},
-		"sites":                                  {one(rutongo, gatumba, made(o, "RWA/rutongo", "", 20), made(o, "RWA/gatumba", "", 10)), 30, 2, false, "only parts: RWA/gatumba, RWA/rutongo"},
-		"sites that are all":                     {one(rutongo, gatumba, made(sites, "RWA/rutongo", "", 20), made(sites, "RWA/gatumba", "", 10)), 30, 2, true, ""},
-		"sites, but only parts all":              {one(rutongo, made(parts, "RWA/rutongo", "", 20)), 20, 1, false, "only parts: RWA/rutongo"},
-		"a site beside its country":              {one(rutongo, x("2012", 100), made(o, "RWA/rutongo", "", 20)), 100, 1, true, ""},
-		"a site beside its parts":                {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA/rutongo", "metal", 15)), 20, 1, false, "only parts: RWA/rutongo"},
-		"sites are no further parts":             {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA", "artisanal", 60), made(o, "RWA", "industrial", 30)), 90, 2, false, "only parts: artisanal, industrial"},
+		"a part of a part alone":                  {one(made(o, "RWA", "HS 710812/re-export", 45), made(o, "RWA", "HS 710813", 30)), 75, 2, false, "only parts: HS 710812/re-export, HS 710813"},
+		"a part of a part beside the whole":       {one(x("2012", 100), made(parts, "RWA", "HS 710812/re-export", 45)), 100, 1, true, ""},
+		"a year's part of a part in months of it": {one(x("2012-01..2012-06", 30, part("ore")), x("2012-07..2012-12", 31, part("ore")), x("2012", 45, part("ore/re-export"))), 61, 2, false, "only parts: ore"},
+		"a part of a part over a month it lacks":  {one(x("2012-01", 5, part("ore")), x("2012-02", 4, part("ore/re-export"))), 9, 2, false, "only parts: ore, ore/re-export (ore: 1 of 12 months; ore/re-export: 1 of 12 months)"},
+		"sites":                                   {one(rutongo, gatumba, made(o, "RWA/rutongo", "", 20), made(o, "RWA/gatumba", "", 10)), 30, 2, false, "only parts: RWA/gatumba, RWA/rutongo"},
+		"sites that are all":                      {one(rutongo, gatumba, made(sites, "RWA/rutongo", "", 20), made(sites, "RWA/gatumba", "", 10)), 30, 2, true, ""},
+		"sites, but only parts all":               {one(rutongo, made(parts, "RWA/rutongo", "", 20)), 20, 1, false, "only parts: RWA/rutongo"},
+		"a site beside its country":               {one(rutongo, x("2012", 100), made(o, "RWA/rutongo", "", 20)), 100, 1, true, ""},
+		"a site beside its parts":                 {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA/rutongo", "metal", 15)), 20, 1, false, "only parts: RWA/rutongo"},
+		"sites are no further parts":              {one(rutongo, made(o, "RWA/rutongo", "", 20), made(o, "RWA", "artisanal", 60), made(o, "RWA", "industrial", 30)), 90, 2, false, "only parts: artisanal, industrial"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := balance(ledgerOf(t, c.records...), "tin/RWA/2012")
@@ -162,6 +164,52 @@ func TestMostOfAPart(t *testing.T) {
 				got = append(got, says{s.Bound, sum, s.Complete})
 			}
 			require.ElementsMatch(t, c.want, got)
+		})
+	}
+}
+
+// Tonnes beat dollars, but not those that were made from them: where one origin estimated the tonnes, was told the dollars, and a price is known.
+func TestTonnesMadeOfDollars(t *testing.T) {
+	o, other := origin("Comtrade"), edition("Comtrade", "2023")
+	price := flows.Rate{Mineral: flows.Gold, Of: flows.USDSpot, Per: flows.Au, Value: dist.Exactly(5e7), Origin: o}
+	cif := flows.Rate{Mineral: flows.Gold, Of: flows.USDCIF, Per: flows.USDSpot, Value: dist.Exactly(1), Origin: o}
+	tonnes := func(o *flows.Origin, e flows.Evidence) flows.Claim {
+		return claim("gold 2022 RWA>ARE", 7, flows.Gross, o, by("ARE"), evidence(e))
+	}
+	dollars := claim("gold 2022 RWA>ARE", 550e6, flows.USDCIF, o, by("ARE"), evidence(flows.Reported))
+	with := func(r flows.Rate, change func(*flows.Rate)) flows.Rate { change(&r); return r }
+	in2005 := with(price, func(r *flows.Rate) { r.Period = flows.Year(2005) })
+	inUganda := with(cif, func(r *flows.Rate) { r.Place = "UGA" })
+	ofScrap := with(cif, func(r *flows.Rate) { r.Part = "HS 711291" })
+	inScenario := with(cif, func(r *flows.Rate) { r.Scenario = "other" })
+	half := func(first, last int) flows.Rate {
+		p, err := flows.Span(flows.Month(2022, first), flows.Month(2022, last))
+		require.NoError(t, err)
+		return with(price, func(r *flows.Rate) { r.Period = p })
+	}
+	for name, c := range map[string]struct {
+		records []flows.Record
+		speaks  flows.Basis
+	}{
+		"a price of another year only":         {[]flows.Record{tonnes(o, flows.Estimated), dollars, in2005, cif}, flows.Gross},
+		"a rate of another country only":       {[]flows.Record{tonnes(o, flows.Estimated), dollars, price, inUganda}, flows.Gross},
+		"a rate of another part only":          {[]flows.Record{tonnes(o, flows.Estimated), dollars, price, ofScrap}, flows.Gross},
+		"a rate of another scenario only":      {[]flows.Record{tonnes(o, flows.Estimated), dollars, price, inScenario}, flows.Gross},
+		"a price of half the year only":        {[]flows.Record{tonnes(o, flows.Estimated), dollars, half(1, 6), cif}, flows.Gross},
+		"prices of both halves of the year":    {[]flows.Record{tonnes(o, flows.Estimated), dollars, half(1, 6), half(7, 12), cif}, flows.USDCIF},
+		"estimated from reported dollars":      {[]flows.Record{tonnes(o, flows.Estimated), dollars, price, cif}, flows.USDCIF},
+		"reported too":                         {[]flows.Record{tonnes(o, flows.Reported), dollars, price, cif}, flows.Gross},
+		"no price leads from the dollars":      {[]flows.Record{tonnes(o, flows.Estimated), dollars, price}, flows.Gross},
+		"estimated by another edition":         {[]flows.Record{tonnes(other, flows.Estimated), dollars, price, cif}, flows.Gross},
+		"estimated, and nothing else is known": {[]flows.Record{tonnes(o, flows.Estimated), price, cif}, flows.Gross},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := balance(ledgerOf(t, c.records...), "gold/RWA/2022")
+			require.Len(t, b.Mirrored, 1)
+			require.Equal(t, c.speaks, b.Mirrored[0].Amount.Basis)
+			for _, why := range codes(b) { // the other one, where there is another
+				require.Equal(t, flows.UnitValue, why)
+			}
 		})
 	}
 }

@@ -131,13 +131,13 @@ func cut(claims []Claim, place Place) (wholes, parts, sites []Claim) {
 	return wholes, parts, sites
 }
 
-// insidePart reports whether c is about a part of a part ("HS 710812/re-export") and the claims state that part, for a period that holds
-// that of c.
+// insidePart reports whether c is about a part of a part ("HS 710812/re-export") and the claims state that part, for a month of c at least:
+// a year's re-exports are in the months of the exports.
 func insidePart(c *Claim, claims []Claim) bool {
 	for part := c.Part; strings.Contains(part, "/"); {
 		part = part[:strings.LastIndexByte(part, '/')]
 		for i := range claims {
-			if k := &claims[i]; k.Part == part && k.From == c.From && k.To == c.To && k.Period.Contains(c.Period) {
+			if k := &claims[i]; k.Part == part && k.From == c.From && k.To == c.To && k.Period.Overlap(c.Period) > 0 {
 				return true
 			}
 		}

@@ -56,6 +56,71 @@ func (b *Balance) latestEditions(group []Claim, substance Basis) []Claim {
 	return out
 }
 
+// notYetDerived sets aside the figures of which a later edition of the same producer was computed from the other side of the balance. The
+// later edition says nothing, and the earlier one is what it corrects: it does not speak in its place.
+func (b *Balance) notYetDerived(claims, derived []Claim) []Claim {
+	if len(derived) == 0 {
+		return claims
+	}
+	type figure struct {
+		groupKey
+		editionKey
+	}
+	keyOf := func(c *Claim) figure {
+		return figure{groupKey{c.From, c.To, c.Origin.Producer, c.Channel}, keyOfEdition(c)}
+	}
+	last := map[figure]*Claim{}
+	for i := range derived {
+		c := &derived[i]
+		if have := last[keyOf(c)]; have == nil || CompareDates(c.Origin.Published, have.Origin.Published) > 0 {
+			last[keyOf(c)] = c
+		}
+	}
+	var out []Claim
+	for _, c := range claims {
+		if d := last[keyOf(&c)]; d != nil && c.Scenario == "" && CompareDates(d.Origin.Published, c.Origin.Published) > 0 {
+			b.aside(c, Superseded, fmt.Sprintf("%s of %s (%s), computed from the other side of the balance, supersedes %s of %s",
+				d.Origin.ID, d.Origin.Producer, d.Origin.Published, c.Origin.ID, c.Origin.Published))
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// laterPartsBeatWhole sets aside a whole of which a later edition states all the parts instead.
+func (b *Balance) laterPartsBeatWhole(about []Claim) []Claim {
+	type pieceKey struct {
+		from, to Place
+		period   Period
+		kind     string
+	}
+	key := func(c *Claim) pieceKey { return pieceKey{c.From, c.To, c.Period, kind(c.Amount.Basis)} }
+	parts := map[pieceKey]*Claim{} // the earliest of those that are all there are
+	for i := range about {
+		c := &about[i]
+		if c.Part == "" || !c.Origin.Whole("parts") {
+			continue
+		}
+		if have := parts[key(c)]; have == nil || CompareDates(c.Origin.Published, have.Origin.Published) < 0 {
+			parts[key(c)] = c
+		}
+	}
+	if len(parts) == 0 {
+		return about
+	}
+	var out []Claim
+	for _, c := range about {
+		if p := parts[key(&c)]; c.Part == "" && c.Scenario == "" && p != nil && CompareDates(p.Origin.Published, c.Origin.Published) > 0 {
+			b.aside(c, Superseded, fmt.Sprintf("the parts of %s of %s (%s) supersede %s of %s",
+				p.Origin.ID, p.Origin.Producer, p.Origin.Published, c.Origin.ID, c.Origin.Published))
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
 // laterEdition reports whether a wins over b. Two figures of one day are ordered by basis, id and locator, so that one of them wins
 // whatever order they come in; the ledger warns of them (EditionTie).
 func laterEdition(a, b *Claim, substance Basis) bool {

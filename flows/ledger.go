@@ -20,6 +20,7 @@ type Ledger struct {
 	origins     []*Origin
 	substance   map[Mineral]Basis
 	near        map[nearKey][]int32 // claims that touch a country, in order
+	inForce     map[Mineral][]Rate
 	warnings    []Warning
 }
 
@@ -32,7 +33,7 @@ type nearKey struct {
 func NewLedger(records iter.Seq[Record]) (*Ledger, error) { return build(records, "") }
 
 func build(records iter.Seq[Record], scenario string) (*Ledger, error) {
-	l := &Ledger{scenario: scenario, substance: map[Mineral]Basis{}, near: map[nearKey][]int32{}}
+	l := &Ledger{scenario: scenario, substance: map[Mineral]Basis{}, near: map[nearKey][]int32{}, inForce: map[Mineral][]Rate{}}
 	for r := range records {
 		switch r := r.(type) {
 		case Claim:
@@ -62,6 +63,9 @@ func build(records iter.Seq[Record], scenario string) (*Ledger, error) {
 	}
 	l.origins = v.sortedOrigins()
 	l.index()
+	for _, r := range l.RatesInForce() {
+		l.inForce[r.Mineral] = append(l.inForce[r.Mineral], r)
+	}
 	now := latest(l)
 	l.warnings = slices.Concat(editionTies(l), partsExceedWhole(now), looksDerived(l, now))
 	return l, nil

@@ -46,6 +46,21 @@ func (a Area) Holds(year int) bool {
 	return (a.From == 0 || year >= a.From) && (a.To == 0 || year <= a.To)
 }
 
+// In returns the area that had the same letters in the year, where this one did not hold yet: Sudan in 2008 is SDN+SSD, Ethiopia in 1990
+// is ERI+ETH. For publishers who write one name for both.
+func (a Area) In(year int) Area {
+	t, err := loaded()
+	if err != nil || a.Kind != Country || a.Holds(year) {
+		return a
+	}
+	for _, b := range t.areas {
+		if b.Alpha == a.Alpha && b.Kind == Former && !b.Part && b.Holds(year) {
+			return b
+		}
+	}
+	return a
+}
+
 // String is "Rwanda (646)".
 func (a Area) String() string { return a.Name + " (" + strconv.Itoa(a.Code) + ")" }
 

@@ -31,11 +31,11 @@
 // business of the format's reader.
 //
 // A name that two areas bear is an [AmbiguousError] with the candidates: Congo, Guinea, Korea, Virgin Islands, Yugoslavia. A [Publisher] that
-// is known to mean one of them by it resolves it: Congo is the Republic of the Congo (COG) in Comtrade, BACI and Our World in Data. So read a
+// is known to mean one of them by it resolves it: Congo is the Republic of the Congo (COG) in Comtrade, BACI, BGS and Our World in Data. So read a
 // publisher's files with the publisher's own ByName, and what a person typed with the package's.
 //
-// A name means the area of today. "Sudan" is the Sudan of after July 2011; figures of before are those of "Sudan (...2011)", 736, and
-// [Area.Holds] tells which years a code is for.
+// A name means the area of today. "Sudan" is the Sudan of after July 2011; figures of before are those of "Sudan (...2011)", 736: see
+// [Area.In]. [Area.Holds] tells which years a code is for.
 //
 // # Sources
 //

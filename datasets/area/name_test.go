@@ -79,7 +79,7 @@ func TestAmbiguousNames(t *testing.T) {
 		code int
 		by   []area.Publisher // those who mean it; all others are refused
 	}{
-		{"Congo", 178, []area.Publisher{area.Comtrade, area.BACI, area.OWID}},
+		{"Congo", 178, []area.Publisher{area.Comtrade, area.BACI, area.BGS, area.OWID}},
 		{"Guinea", 324, []area.Publisher{area.Comtrade, area.BACI, area.USGS, area.BGS, area.WMD, area.OWID, area.EITI}},
 		{"Yugoslavia", 890, []area.Publisher{area.BGS}},
 		{"Rhodesia", 716, []area.Publisher{area.BGS}},
@@ -170,4 +170,20 @@ func FuzzByName(f *testing.F) {
 		}
 		require.False(t, meant[178] && meant[180], "%q is one Congo to one and the other to another", name)
 	})
+}
+
+func TestIn(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		year int
+		want flows.Place
+	}{
+		{"Sudan", 2008, "SDN+SSD"}, {"Sudan", 2020, "SDN"}, {"Ethiopia", 1990, "ERI+ETH"}, {"Ethiopia", 1993, "ETH"}, {"Rwanda", 1970, "RWA"},
+		{"Germany", 1989, "DEU"}, // no former state has its letters as a whole
+		{"Czechoslovakia", 2000, "CZE+SVK"},
+	} {
+		a, err := area.ByName(c.name)
+		require.NoError(t, err)
+		require.Equal(t, c.want, a.In(c.year).Place, "%s in %d", c.name, c.year)
+	}
 }

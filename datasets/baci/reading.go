@@ -36,7 +36,7 @@ func (s Source) newReading(r *adapter.Run) (*reading, error) {
 	}
 	lines := s.Lines
 	if lines == nil {
-		lines = core()
+		lines = hs.CoreLines()
 	}
 	for _, l := range lines {
 		if checkCode([]byte(l.Code)) != nil {
@@ -45,19 +45,6 @@ func (s Source) newReading(r *adapter.Run) (*reading, error) {
 	}
 	return &reading{run: r, source: s, wanted: w, all: lines,
 		years: map[int]oneYear{}, origins: map[string]*flows.Origin{}, tables: map[string]countries{}}, nil
-}
-
-// core are the lines that the balances of all minerals count.
-func core() []hs.Line {
-	var all []hs.Line
-	for _, c := range flows.Commodities() {
-		for _, l := range hs.Lines(c.Mineral) {
-			if l.Core {
-				all = append(all, l)
-			}
-		}
-	}
-	return all
 }
 
 // yearly is a file that is being read.
@@ -104,7 +91,7 @@ func linesIn(r hs.Revision, lines []hs.Line) (byCode map[string][]hs.Line, whole
 			minerals[l.Mineral] = true
 		}
 	}
-	for _, l := range core() {
+	for _, l := range hs.CoreLines() {
 		if minerals[l.Mineral] && l.First <= r && r <= l.Last {
 			whole = whole && slices.Contains(byCode[l.Code], l)
 		}

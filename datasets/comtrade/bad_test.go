@@ -90,6 +90,7 @@ func TestRefused(t *testing.T) {
 		"answer.json:1: bad row: row 1 of data is no object":                                   `{"data":[7]}`,
 		"answer.json:1: bad row: row 1 of data: \"motCode\" holds a list or an object":         strings.Replace(row, `"motCode":0`, `"motCode":[0]`, 1),
 		"answer.json:1: bad column: row 1 of data has no flowCode":                             strings.Replace(row, `"flowCode"`, `"flow"`, 1),
+		"answer.json:1: bad row: row 1 of data has \"NETWGT\" twice":                           strings.Replace(row, `"netWgt":5`, `"netWgt":5,"NETWGT":7`, 1),
 		"text behind the answer":                                                               row + row,
 		"a value of more than 1048576 bytes":                                                   `{"data":[{"cmdDesc":"` + strings.Repeat("x", 2<<20) + `"}]}`,
 		"answer.json:1: bad column: no column period, reporterCode, flowCode, partnerCode, cl": "Year,Reporter\n2019,Uganda\n",
@@ -162,6 +163,25 @@ func TestTwice(t *testing.T) {
 	var refused flows.Errors
 	require.True(t, errors.As(err, &refused))
 	require.EqualError(t, refused[0], "b.json:1: gold 2019 UGA>ARE (HS 710812) by comtrade-uga-gold-2024-03-11: the same claim twice: it stands at a.json:1 already")
+}
+
+// Goods that another revision has under another code are counted once, whenever the two were published: tantalum with scrap (810310) and without
+// (810320). Where the code is the same the later file is an edition of the earlier one.
+func TestRevisionsOfTwoVintages(t *testing.T) {
+	files := map[string]string{
+		"COMTRADE-FINAL-CA1562003H1[2004-03-11].txt": asBulk(cells{"period": "2003", "reporterCode": "156", "flowCode": "M", "partnerCode": "646", "classificationCode": "H1", "cmdCode": "810310", "netWgt": "1000"},
+			cells{"period": "2003", "reporterCode": "156", "flowCode": "M", "partnerCode": "646", "classificationCode": "H1", "cmdCode": "261590", "netWgt": "7"}),
+		"COMTRADE-FINAL-CA1562003H2[2005-03-11].txt": asBulk(cells{"period": "2003", "reporterCode": "156", "flowCode": "M", "partnerCode": "646", "classificationCode": "H2", "cmdCode": "261590", "netWgt": "7"},
+			cells{"period": "2003", "reporterCode": "156", "flowCode": "M", "partnerCode": "646", "classificationCode": "H2", "cmdCode": "810320", "netWgt": "900"},
+			cells{"period": "2003", "reporterCode": "156", "flowCode": "M", "partnerCode": "180", "classificationCode": "H2", "cmdCode": "810320", "netWgt": "5"},
+			cells{"period": "2004", "reporterCode": "156", "flowCode": "M", "partnerCode": "180", "classificationCode": "H2", "cmdCode": "810320", "netWgt": "5"}),
+	}
+	var stats datasets.Stats
+	claims, errs := read(t, comtrade.Source{FS: folder(t, files), Stats: &stats}, datasets.Query{})
+	require.Equal(t, []string{`COMTRADE-FINAL-CA1562003H2[2005-03-11].txt:3: column cmdCode: "810320": the same claim twice: China of 2003 stands in H1 already, which has these ` +
+		`goods under 810310, at COMTRADE-FINAL-CA1562003H1[2004-03-11].txt:2: keep one of the two, or they are counted twice`}, errs)
+	require.Equal(t, "6 rows: 4 kept, 1 bad, 1 a second revision of the Harmonized System (reported once)", stats.String())
+	require.Len(t, claims, 4)
 }
 
 // What the United Nations converted from another revision says so.

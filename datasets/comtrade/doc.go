@@ -46,7 +46,7 @@
 // origin is one reporter and mineral in one vintage: [Source.Published], else the date in a bulk file's name, else the day on which the
 // file was last changed. Of two vintages the later speaks. A row that stands twice in one vintage is refused by the ledger, with both
 // places; a reporter's period in two revisions of the Harmonized System is an error, for what stands under a code in one stands under two in
-// another (711210 is 711291 and 711230 since 2002).
+// another (711210 is 711291 and 711230 since 2002). In two vintages it is one only where that is so of the lines that are read.
 //
 // A bulk file holds everything that its reporter stated for its period, so that the lines in it are all there are (Complete: parts) if
 // [Source.Lines] has the mineral's core lines. What an answer of the API or a web download holds depends on what was asked: [Source.Complete].
@@ -63,7 +63,7 @@
 //   - a value: */1.08. Imports of gold that partners record from Rwanda against Rwanda's declarations, 2020 to 2023: root mean square of the
 //     logarithms 0.0678, over sqrt 2 0.0479, exp(1.645 * 0.0479) = 1.082 (package greatlakes, origin comtrade-uae-gold).
 //   - a mass that UN Comtrade estimated (isNetWgtEstimated, isQtyEstimated): */2. It is as a rule the value divided by a standard unit value, so its
-//     evidence is estimated. The ledger lets tonnes speak before dollars, these tonnes too.
+//     evidence is estimated. Where the value was reported and a price is known, the ledger lets the value speak.
 //
 // They cover recording, valuation and shipping lag. A false origin or a hidden shipment is no error of measurement, and is in none of them.
 //

@@ -15,6 +15,7 @@ import (
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/hs"
 	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
+	"github.com/mineralflows/mineralflows/datasets/internal/trade"
 	"github.com/mineralflows/mineralflows/flows"
 	"github.com/mineralflows/mineralflows/flows/dist"
 )
@@ -52,7 +53,7 @@ type Source struct {
 // Records yields the claims of the files, in the order of the files and their rows, as package comtrade describes.
 func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.Record, error] {
 	return adapter.Records(ctx, q, s.Stats, func(r *adapter.Run) {
-		p, err := s.newReading(r)
+		p, err := s.reading(r)
 		if err != nil {
 			r.Fail(flows.Pos{File: s.Name}, err)
 			return
@@ -66,18 +67,29 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 	})
 }
 
+// required are the columns without which a row says nothing.
+var required = trade.Required()
+
+// reading is one read of a source.
+type reading struct {
+	*trade.Reading
+	run    *adapter.Run
+	source Source
+}
+
+func (s Source) reading(r *adapter.Run) (*reading, error) {
+	common := trade.UNComtrade()
+	common.Complete = s.Complete
+	p, err := trade.New(r, trade.Options{Lines: s.Lines, Spread: s.Spread, EstimatedSpread: s.EstimatedSpread, Producers: s.Producers, Origin: common})
+	return &reading{p, r, s}, err
+}
+
 func matches(name string) bool {
 	switch strings.ToLower(path.Ext(name)) {
 	case ".json", ".csv", ".tsv", ".txt", ".gz":
 		return true
 	}
 	return false
-}
-
-// vintage is what is known of a file as a whole.
-type vintage struct {
-	published string
-	bulk      bool
 }
 
 var errTariffLines = fmt.Errorf("%w: tariff lines, a country's own codes by customs procedure: they are no totals; download the final data", datasets.ErrShape)
@@ -88,10 +100,10 @@ var errTariffLines = fmt.Errorf("%w: tariff lines, a country's own codes by cust
 var bulkNames = regexp.MustCompile(`^COMTRADE-FINAL(?:CLASSIC)?-[CS][AM]\d{3}(?:\d{4}|\d{6})[A-Z]\w*(?:\[([\d-]+)\])?\.|^C_[AM]_\d+_\d+_\w+\.TXT`)
 
 // vintageOf reads a file's name and date.
-func (s Source) vintageOf(f adapter.File) (vintage, error) {
+func (s Source) vintageOf(f adapter.File) (trade.Vintage, error) {
 	name := strings.ToUpper(f.Base())
 	if strings.HasPrefix(name, "COMTRADE-TARIFFLINE") {
-		return vintage{}, errTariffLines
+		return trade.Vintage{}, errTariffLines
 	}
 	m := bulkNames.FindStringSubmatch(name)
 	stated := ""
@@ -99,7 +111,7 @@ func (s Source) vintageOf(f adapter.File) (vintage, error) {
 		stated = m[1]
 	}
 	published, err := adapter.Published(s.Published, stated, f)
-	return vintage{published, m != nil}, err
+	return trade.Vintage{Published: published, Bulk: m != nil}, err
 }
 
 // file reads one file, whichever of the three forms it has.
@@ -130,10 +142,10 @@ func isJSON(in *bufio.Reader) bool {
 }
 
 // table reads tab-separated text and CSV.
-func (p *reading) table(f adapter.File, in *bufio.Reader, v vintage) {
-	format := adapter.Format{Wanted: &adapter.Wanted{Column: names[commodity], Want: p.wants, Reason: otherCommodity}}
-	for _, column := range required {
-		format.Required = append(format.Required, names[column])
+func (p *reading) table(f adapter.File, in *bufio.Reader, v trade.Vintage) {
+	format := adapter.Format{Wanted: &adapter.Wanted{Column: trade.Commodity.String(), Want: p.Wants, Reason: trade.OtherCommodity}}
+	for _, f := range required {
+		format.Required = append(format.Required, f.String())
 	}
 	p.run.TableOf(f, in, format, func(h adapter.Header) func(*adapter.Cells) {
 		if h.Find("flowCategory") >= 0 {
@@ -141,12 +153,12 @@ func (p *reading) table(f adapter.File, in *bufio.Reader, v vintage) {
 			return nil
 		}
 		var r textRow
-		for column := range fields {
-			r.at[column] = h.Find(names[column])
+		for f := range trade.Fields {
+			r.at[f] = h.Find(f.String())
 		}
 		return func(c *adapter.Cells) {
 			r.cells = c
-			p.take(&r, c.Pos, v)
+			p.Take(&r, c.Pos, v)
 		}
 	})
 }
@@ -154,8 +166,8 @@ func (p *reading) table(f adapter.File, in *bufio.Reader, v vintage) {
 // textRow is a row of text.
 type textRow struct {
 	cells *adapter.Cells
-	at    [fields]int
+	at    [trade.Fields]int
 }
 
-func (r *textRow) text(f field) string    { return r.cells.Text(r.at[f]) }
-func (r *textRow) bad(f field, err error) { r.cells.Bad(r.at[f], err) }
+func (r *textRow) Text(f trade.Field) string    { return r.cells.Text(r.at[f]) }
+func (r *textRow) Bad(f trade.Field, err error) { r.cells.Bad(r.at[f], err) }

@@ -60,6 +60,11 @@ func Core(m flows.Mineral, revisions ...Revision) []string {
 	return codes(m, revisions, func(l Line) bool { return l.Core })
 }
 
+// CoreLines returns the lines of all minerals that a balance counts: what the readers of trade statistics take unless told otherwise.
+func CoreLines() []Line {
+	return slices.DeleteFunc(slices.Clone(lines[:]), func(l Line) bool { return !l.Core })
+}
+
 func codes(m flows.Mineral, revisions []Revision, keep func(Line) bool) []string {
 	var out []string
 	for _, l := range lines {

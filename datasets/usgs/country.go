@@ -26,7 +26,7 @@ func placeOf(name string) (place flows.Place, glued bool, err error) {
 	}
 	switch {
 	case err == nil:
-	case strings.Contains(strings.ToLower(name), "total"): // "Grand total"
+	case strings.Contains(strings.ToLower(name), "total"), strings.HasPrefix(strings.ToLower(name), "world"): // "Grand total", "World excluding ..."
 		return "", false, nil
 	default:
 		return "", false, err

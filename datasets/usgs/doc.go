@@ -20,10 +20,12 @@
 // Of a workbook (myb1-2019-tanta.xlsx) the sheets are read whose title says world production of a commodity asked for, mine production or
 // of concentrates; smelters, refineries and all other tables are dropped and counted. Title, unit, years, the narrow columns of footnotes
 // between them, groups of rows ("Rwanda:", "Gross weight:") and their parts are found by their text, for they move from year to year.
-// Whether a table is of content or of gross weight is read from its title or the heading of its rows. A yearbook appears years after its
+// Whether a table is of content or of gross weight is read from its title or the heading of its rows. Of columns side by side (gross weight, niobium
+// content, tantalum content) only those of the commodity's content are read. A yearbook appears years after its
 // year and does not say when: set Source.Published, or the file's own date is taken.
 //
-// Note: no genuine workbook was at hand. The shape is the one that other programs which read these workbooks describe.
+// Note: no genuine workbook was at hand. The shape is the one that other programs which read these workbooks describe, and that of table 6 of
+// "Niobium and Tantalum" in the Minerals Yearbook 2013 as IndexMundi prints it.
 //
 // # Tokens
 //
@@ -35,6 +37,9 @@
 //	0               rounded to zero: anywhere from 0 to half a unit. So is "Less than ½ unit"
 //	>95, <100       a bound
 //	e, r            estimated, revised, glued to a number or to a country's name; a digit there is a footnote
+//
+// A row of which all figures are missing is counted as dropped, by the first of them; a figure that is missing beside others in
+// datasets.Stats.Missing.
 //
 // A figure is estimated where its column (Prod_t_est_2022), its note ("Also estimated in 2022", "Estimated.") or its token says so.
 //

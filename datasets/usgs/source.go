@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"iter"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/mineralflows/mineralflows/datasets"
@@ -17,16 +16,16 @@ import (
 
 // Source is a datasets.Source of USGS' files. FS or Open is required, the zero value of all else is the default.
 type Source struct {
-	FS   fs.FS                         // a folder: its files named mcs*.csv, *.csv.gz, and myb1*.xlsx, those of folders below it included
+	FS   fs.FS                         // a folder: its files named *mcs*.csv and *myb*.xlsx, packed with gzip (.gz) or not, those of folders below it included
 	Open func() (io.ReadCloser, error) // or one file, opened anew for each read
 	Name string                        // the name of that file; with FS, what positions put before a file's path
 
-	Commodities []Commodity     // nil: gold, tantalum, tin and tungsten
-	Edition     int             // the year of the edition, where neither the file nor its name says it
-	Published   string          // when the files were published: 2024, 2024-03 or 2024-03-11; "": the edition's year, for a yearbook the file's own date
-	Derived     []Series        // output that was computed from exports; nil: DerivedByDefault()
-	Spread      dist.Dist       // a factor around 1 for each figure; nil: by mineral, see the package's documentation
-	Stats       *datasets.Stats // if not nil, the counts of the last read
+	Commodities []Commodity       // nil: gold, tantalum, tin and tungsten
+	Edition     int               // the year of the edition, where neither the file nor its name says it
+	Published   string            // when the files were published: 2024, 2024-03 or 2024-03-11; "": the edition's year, for a yearbook the file's own date
+	Derived     []datasets.Series // output that was computed from exports; nil: DerivedByDefault()
+	Spread      dist.Dist         // a factor around 1 for each figure; nil: by mineral, see the package's documentation
+	Stats       *datasets.Stats   // if not nil, the counts of the last read
 }
 
 // Commodity is a mineral as USGS' tables name it.
@@ -34,12 +33,6 @@ type Commodity struct {
 	Mineral flows.Mineral
 	Name    string      // "tantalum"; a whole word of the table's type or title, in any case
 	Basis   flows.Basis // what its tables are in, unless they say gross weight, concentrate or usable ore: Ta
-}
-
-// Series is the mine output of one mineral in one country.
-type Series struct {
-	Mineral flows.Mineral
-	Place   flows.Place
 }
 
 // Commodities returns those that are read by default.
@@ -50,8 +43,8 @@ func Commodities() []Commodity {
 }
 
 // DerivedByDefault returns the output that is known to follow exports.
-func DerivedByDefault() []Series {
-	return []Series{{flows.Tantalum, "RWA"}, {flows.Tungsten, "RWA"}}
+func DerivedByDefault() []datasets.Series {
+	return []datasets.Series{{Mineral: flows.Tantalum, Place: "RWA"}, {Mineral: flows.Tungsten, Place: "RWA"}}
 }
 
 // Records yields a claim for each figure of mine production, file by file and row by row.
@@ -65,9 +58,7 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 			r.Derived = DerivedByDefault()
 		}
 		for _, c := range r.Commodities {
-			if !slices.ContainsFunc(flows.Commodities(), func(b flows.Commodity) bool { return b.Mineral == c.Mineral }) {
-				run.Extra(flows.Commodity{Mineral: c.Mineral, Substance: c.Basis, Pos: flows.Pos{File: s.Name + "usgs.Source"}})
-			}
+			run.Mineral(c.Mineral, c.Basis, s.Name+"usgs.Source")
 		}
 		for _, f := range run.Files(adapter.Input{FS: s.FS, Open: s.Open, Name: s.Name, Match: isUSGS, What: "files of USGS (mcs2023-tanta_world.csv, MCS2025_World_Data.csv, myb1-2019-tanta.xlsx)"}) {
 			if run.Done() {
@@ -85,11 +76,13 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 // isUSGS goes by the name: the salient statistics of the United States, which USGS puts beside the world tables, are no world table.
 func isUSGS(p string) bool {
 	base := strings.ToLower(path.Base(p))
-	table := strings.HasSuffix(base, ".csv") || strings.HasSuffix(base, ".csv.gz")
+	table := strings.HasSuffix(strings.TrimSuffix(base, ".gz"), ".csv")
 	return isWorkbook(p) && strings.Contains(base, "myb") || table && strings.Contains(base, "mcs") && !strings.Contains(base, "salient")
 }
 
-func isWorkbook(p string) bool { return strings.HasSuffix(strings.ToLower(p), ".xlsx") }
+func isWorkbook(p string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(strings.ToLower(p), ".gz"), ".xlsx")
+}
 
 // reader is one read.
 type reader struct {

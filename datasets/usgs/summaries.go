@@ -16,6 +16,7 @@ import (
 const (
 	otherCommodity = "other commodity"
 	otherStatistic = "other statistic"
+	otherContent   = "content of another substance"
 	aggregate      = "world or other countries"
 	rangeOfYears   = "a range of years"
 )
@@ -78,7 +79,10 @@ func (r *reader) wide(f adapter.File, h adapter.Header) func(*adapter.Cells) {
 			return
 		}
 		row := row{reader: r, cells: c, pos: c.Pos, commodity: com, country: country, name: c.Text(country)}
-		row.basis(c.Text(kind))
+		if !row.basis(c.Text(kind)) {
+			r.run.Drop(otherContent)
+			return
+		}
 		row.edition(source, f)
 		if !row.located() {
 			return
@@ -125,7 +129,11 @@ func (r *reader) long(f adapter.File, h adapter.Header) func(*adapter.Cells) {
 			return
 		}
 		row := row{reader: r, cells: c, pos: c.Pos, commodity: com, country: country, name: c.Text(country)}
-		row.basis(strings.Join([]string{c.Text(detail), c.Text(units), c.Text(other)}, " "))
+		data, _, _ := strings.Cut(c.Text(other), " -- ") // "(Data in metric tons, gold content, unless otherwise specified) -- "
+		if !row.basis(strings.Join([]string{c.Text(detail), c.Text(units), data}, " ")) {
+			r.run.Drop(otherContent)
+			return
+		}
 		row.edition(-1, f)
 		if !row.located() {
 			return
@@ -175,7 +183,7 @@ type row struct {
 	place   flows.Place
 	glued   bool // an "e" for estimated is glued to the country's name
 	claims  []flows.Record
-	missing string // why the first figure without a number has none
+	missing []string // why figures without a number have none
 	bad     bool
 }
 
@@ -184,18 +192,46 @@ func (w *row) fail(column int, err error) {
 	w.cells.Bad(column, err)
 }
 
-// basis takes from words of what the figures are tonnes: of the commodity's substance, unless they say gross weight, concentrate or ore.
-func (w *row) basis(words string) {
+// basis takes from words of what the figures are tonnes: of the commodity's substance, or an oxide of it that they name, unless they say
+// gross weight, concentrate or ore. It reports false where they are of what else is in the ore: niobium content in a table of niobium and tantalum.
+func (w *row) basis(words string) bool {
+	var ok bool
+	w.of, ok = w.commodity.basisOf(words)
+	return ok
+}
+
+// contents finds what a content is of: "tantalum content", "contained tin".
+var contents = regexp.MustCompile(`([a-z0-9]+) content|contained ([a-z0-9]+)`)
+
+func (c Commodity) basisOf(words string) (flows.Basis, bool) {
 	words = strings.ToLower(words)
-	w.of = w.commodity.Basis
-	if strings.Contains(words, "content") || strings.Contains(words, "contained") {
-		return
+	other := false
+	for _, m := range contents.FindAllStringSubmatch(words, -1) {
+		switch word := m[1] + m[2]; word {
+		case strings.ToLower(c.Name), strings.ToLower(string(c.Basis)):
+			return c.Basis, true
+		case "content", "contained", "metal", "mineral", "recoverable", "in": // say of nothing in particular
+		default:
+			for _, b := range flows.Bases() {
+				if b.Substance() && strings.EqualFold(string(b), word) && strings.HasPrefix(string(b), string(c.Basis)) {
+					return b, true // Ta2O5 of Ta
+				}
+			}
+			other = true
+		}
+	}
+	switch {
+	case other:
+		return "", false
+	case strings.Contains(words, "content"), strings.Contains(words, "contained"):
+		return c.Basis, true
 	}
 	for _, gross := range []string{"gross weight", "concentrate", "usable ore"} {
 		if strings.Contains(words, gross) {
-			w.of = flows.Gross
+			return flows.Gross, true
 		}
 	}
+	return c.Basis, true
 }
 
 var editionName = regexp.MustCompile(`(?i)mcs-?(\d{4})`)
@@ -258,7 +294,7 @@ func (w *row) located() bool {
 }
 
 // figure makes a claim of one cell.
-func (w *row) figure(column int, u unit, year int, estimated bool, note string) {
+func (w *row) figure(column int, u adapter.Unit, year int, estimated bool, note string) {
 	text := w.cells.Text(column)
 	f, err := readFigure(text)
 	switch {
@@ -266,9 +302,7 @@ func (w *row) figure(column int, u unit, year int, estimated bool, note string) 
 		w.fail(column, err)
 		return
 	case f.missing != "":
-		if w.missing == "" {
-			w.missing = f.missing
-		}
+		w.missing = append(w.missing, f.missing)
 		return
 	}
 	spread := w.Spread
@@ -293,7 +327,7 @@ func (w *row) figure(column int, u unit, year int, estimated bool, note string) 
 		Note:     note,
 	}
 	switch {
-	case slices.Contains(w.Derived, Series{c.Mineral, c.To}):
+	case slices.ContainsFunc(w.Derived, func(s datasets.Series) bool { return s.Holds(c.Flow) }):
 		c.Evidence = flows.Derived
 	case estimated || w.glued || f.estimated:
 		c.Evidence = flows.Estimated
@@ -306,8 +340,11 @@ func (w *row) done() {
 	switch {
 	case w.bad:
 	case len(w.claims) == 0:
-		w.run.Drop(w.missing)
+		w.run.Drop(w.missing[0])
 	default:
+		for _, why := range w.missing {
+			w.run.Missing(why)
+		}
 		w.run.Keep(w.claims...)
 	}
 }

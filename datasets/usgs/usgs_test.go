@@ -109,7 +109,8 @@ func TestGenerations(t *testing.T) {
 	}
 	// 5 rows of 2022, 7 of gold 2024, 1 of helium, 9 of 2025 and 11 of 2026; the row of the United States' tin of 2025 is empty, Uganda's
 	// gold withheld and not applicable, Nigeria's tantalum not available.
-	require.Equal(t, "33 rows: 15 kept, 1 a range of years, 2 not available (NA or empty), 3 other commodity, 4 other statistic, 1 withheld (W), 7 world or other countries", stats.String())
+	require.Equal(t, "33 rows: 15 kept, 1 a range of years, 2 not available (NA or empty), 3 other commodity, 4 other statistic, 1 withheld (W), 7 world or other countries; "+
+		"beside other figures 1 not available (NA or empty), 1 withheld (W)", stats.String())
 }
 
 func TestSource(t *testing.T) {
@@ -181,7 +182,7 @@ func TestGenuineFiles(t *testing.T) {
 	niobium := usgs.Commodity{Mineral: "niobium", Name: "niobium", Basis: flows.Nb}
 	check := func(dir, edition string, facts ...fact) {
 		t.Run(edition, func(t *testing.T) {
-			s := usgs.Source{FS: os.DirFS(samples.Dir(t, dir)), Commodities: append(usgs.Commodities(), cobalt, niobium), Derived: []usgs.Series{}}
+			s := usgs.Source{FS: os.DirFS(samples.Dir(t, dir)), Commodities: append(usgs.Commodities(), cobalt, niobium), Derived: []datasets.Series{}}
 			all := claims(t, s)
 			for _, f := range facts {
 				c := one(t, all, edition, f.mineral, f.place, f.year)

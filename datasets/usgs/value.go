@@ -2,11 +2,10 @@ package usgs
 
 import (
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
 	"github.com/mineralflows/mineralflows/flows"
 	"github.com/mineralflows/mineralflows/flows/dist"
 )
@@ -75,7 +74,7 @@ func readFigure(text string) (figure, error) {
 		return figure{}, err
 	}
 	f.number = x
-	f.half = x == 0
+	f.half = x == 0 && f.bound == flows.About
 	return f, nil
 }
 
@@ -99,45 +98,24 @@ func number(s string) (float64, error) {
 	return x, nil
 }
 
-// unit is a unit of mass as USGS spells it.
-type unit struct {
-	tonnes float64
-	symbol string // of the notation of a data package
-}
-
 // unitOf reads the unit of a column name (t, kg, kt, Mt, mmt) or of a cell ("thousand metric tons").
-func unitOf(s string) (unit, bool) {
+func unitOf(s string) (adapter.Unit, bool) {
 	switch strings.ToLower(strings.Join(strings.Fields(s), " ")) {
 	case "t", "metric tons", "metric ton":
-		return unit{float64(flows.Tonne), "t"}, true
+		return adapter.Unit{Tonnes: float64(flows.Tonne), Symbol: "t"}, true
 	case "kg", "kilograms", "kilogram":
-		return unit{float64(flows.Kilogram), "kg"}, true
+		return adapter.Unit{Tonnes: float64(flows.Kilogram), Symbol: "kg"}, true
 	case "kt", "thousand metric tons":
-		return unit{float64(flows.Kilotonne), "kt"}, true
+		return adapter.Unit{Tonnes: float64(flows.Kilotonne), Symbol: "kt"}, true
 	case "mt", "mmt", "million metric tons":
-		return unit{1e6, "Mt"}, true
+		return adapter.Unit{Tonnes: 1e6, Symbol: "Mt"}, true
 	}
-	return unit{}, false
+	return adapter.Unit{}, false
 }
 
 // amount is the claim's amount: the figure in tonnes with its spread.
-func (f figure) amount(text string, u unit, basis flows.Basis, spread dist.Dist) (flows.Amount, error) {
-	a := flows.Amount{Basis: basis, Bound: f.bound, Text: strings.TrimSpace(text) + " " + u.symbol}
-	var err error
-	switch {
-	case f.half:
-		a.Value, err = dist.Between(0, 0.5*u.tonnes)
-	case f.number == 0, f.bound != flows.About:
-		a.Value = dist.Exactly(f.number * u.tonnes)
-	default:
-		if a.Value, err = dist.Spread(f.number, spread); err == nil && u.tonnes != 1 {
-			a.Value, err = dist.Scale(a.Value, u.tonnes)
-		}
-	}
-	if err != nil {
-		return flows.Amount{}, fmt.Errorf("%w: %w", datasets.ErrShape, err)
-	}
-	return a, nil
+func (f figure) amount(text string, u adapter.Unit, basis flows.Basis, spread dist.Dist) (flows.Amount, error) {
+	return adapter.Figure{Number: f.number, Half: f.half, Bound: f.bound}.Amount(text, u, basis, spread)
 }
 
 // spread is the default uncertainty of a mineral's figures.

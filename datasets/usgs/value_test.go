@@ -62,7 +62,7 @@ func TestAmount(t *testing.T) {
 
 func TestPlaceOf(t *testing.T) {
 	for name, want := range map[string]flows.Place{
-		"Congo (Kinshasa)": "COD", "Congo (Brazzaville)": "COG", "United States1": "USA", "United\u00a0States": "USA", "Russia ": "RUS", "Côte d’Ivoire": "CIV",
+		"Congo (Kinshasa)": "COD", "Congo (Brazzaville)": "COG", "United States1": "USA", "United\u00a0States": "USA", "UnitedStates": "USA", "World excluding the United States": "", "Russia ": "RUS", "Côte d’Ivoire": "CIV",
 		"Burma": "MMR", "Korea, Republic of": "KOR", "Guinea": "GIN", "Chinae": "CHN", "Mexicoe, 2": "MEX", "World total (rounded)": "", "Other Countries": "", "Chile": "CHL",
 	} {
 		got, glued, err := placeOf(name)
@@ -74,4 +74,18 @@ func TestPlaceOf(t *testing.T) {
 	require.ErrorIs(t, err, flows.ErrPlace)
 	_, _, err = placeOf("Atlantis")
 	require.ErrorIs(t, err, flows.ErrPlace)
+}
+
+func TestBasisOf(t *testing.T) {
+	tantalum := Commodity{flows.Tantalum, "tantalum", flows.Ta}
+	for words, want := range map[string]flows.Basis{
+		"Mine production, tantalum content": flows.Ta, "contained tantalum": flows.Ta, "metric tons Ta content": flows.Ta, "Tantalum content4": flows.Ta, "contained content": flows.Ta,
+		"tantalum contained in concentrate": flows.Ta, "recoverable content": flows.Ta, "mine production": flows.Ta, "Ta2O5 content": flows.Ta2O5,
+		"Gross weight3": flows.Gross, "World production of mineral concentrates": flows.Gross,
+		"niobium content": "", "Nb content": "", "Nb2O5 content": "", "contained tin": "", "niobium content and tantalum content": flows.Ta,
+	} {
+		got, ok := tantalum.basisOf(words)
+		require.Equal(t, want, got, words)
+		require.Equal(t, want != "", ok, words)
+	}
 }

@@ -3,6 +3,7 @@ package usgs
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,36 +22,9 @@ const (
 // yearbook reads the tables of world mine production in a workbook of the Minerals Yearbook. Everything is found by its text, for tables
 // and columns move from year to year.
 func (r *reader) yearbook(f adapter.File) {
-	in, err := f.Open()
-	if err != nil {
-		r.run.Fail(f.Pos(0), err)
-		return
-	}
-	book, err := xlsx.OpenFile(in)
-	if err != nil {
-		r.run.Fail(f.Pos(0), err)
-		return
-	}
-	defer book.Close()
-	for _, s := range book.Sheets() {
-		if s.Hidden || r.run.Done() {
-			continue
-		}
-		t := &worldTable{reader: r, file: f, sheet: s.Name}
-		for line, err := range book.Rows(r.run.Context(), s.Name) {
-			if err != nil {
-				r.run.Fail(f.Pos(0), err)
-				return
-			}
-			t.read(line)
-			if r.run.Done() {
-				return
-			}
-			if r.run.GaveUp(t.pos(line.Number)) {
-				break
-			}
-		}
-	}
+	r.run.Workbook(f, func(sheet string) func(xlsx.Row) {
+		return (&worldTable{reader: r, file: f, sheet: sheet}).read
+	})
 }
 
 // worldTable is one sheet while it is read. Above its header stand a number, a title, and the unit in brackets; between the columns of the
@@ -61,53 +35,49 @@ type worldTable struct {
 	sheet string
 
 	title  []string
-	header bool // it was met
-	used   bool // the title is that of a table of world mine production of a commodity asked for
+	above  xlsx.Row // the last row above the header
+	header bool     // it was met
+	used   bool     // the title is that of a table of world mine production of a commodity asked for
 
 	commodity Commodity
-	unit      unit
-	estimated bool   // as a whole, by its title
-	words     string // that say of what the figures are: of the title, or of the group of rows
+	unit      adapter.Unit // of the title
+	ditto     adapter.Unit // of the last row that has one of its own
+	estimated bool         // as a whole, by its title
+	words     string       // that say of what the figures are: of the title, or of the group of rows
 	years     []yearColumn
+	first     int    // the first column of a year, read or not; before it stand the footnotes of names
 	group     string // the country of a group of rows: "Rwanda"
 	stub      string // the last one, which "Do." repeats
-}
-
-type yearColumn struct{ column, year int }
-
-var yearCell = regexp.MustCompile(`^((?:19|20)\d\d)(?:\.0)?[a-z, ]*$`)
-
-// yearsOf finds a header: at least two years.
-func yearsOf(r xlsx.Row) []yearColumn {
-	var out []yearColumn
-	for i, c := range r.Cells {
-		if m := yearCell.FindStringSubmatch(adapter.Trim(c.Text)); m != nil {
-			y, err := strconv.Atoi(m[1])
-			if err == nil {
-				out = append(out, yearColumn{i, y})
-			}
-		}
-	}
-	if len(out) < 2 {
-		return nil
-	}
-	return out
 }
 
 func (t *worldTable) read(r xlsx.Row) {
 	years := yearsOf(r)
 	switch {
-	case years != nil:
-		t.years = years // again on each page of a long table
+	case years != nil: // again on each page of a long table
 		if !t.header {
 			t.header = true
 			t.begin(r.Number)
 		}
-	case !t.header:
+		t.years, t.first = years, years[0].column
+		if t.used {
+			var err error
+			if t.years, err = t.ofContent(years); err != nil {
+				t.run.Fail(t.pos(r.Number), err)
+				t.used, t.years = false, years
+			}
+		}
+	case !t.header, t.isHeading(r):
+		empty := true
 		for _, c := range r.Cells {
 			if text := adapter.Trim(c.Text); text != "" {
-				t.title = append(t.title, text)
+				empty = false
+				if !t.header {
+					t.title = append(t.title, text)
+				}
 			}
+		}
+		if !empty {
+			t.above = xlsx.Row{Number: r.Number, Cells: slices.Clone(r.Cells)}
 		}
 	default:
 		t.line(r)
@@ -138,7 +108,7 @@ func (t *worldTable) begin(line int) {
 			t.unit = u
 		}
 	}
-	if t.unit.tonnes == 0 {
+	if t.unit.Tonnes == 0 {
 		t.run.Fail(t.pos(line), fmt.Errorf("%w: the title %q has no unit in brackets, (Metric tons) or (Kilograms)", datasets.ErrUnit, title))
 		return
 	}
@@ -148,7 +118,7 @@ func (t *worldTable) begin(line int) {
 var inBrackets = regexp.MustCompile(`\(([^()]*)\)`)
 
 func (t *worldTable) pos(line int) flows.Pos {
-	return flows.Pos{File: t.file.Name + "/" + t.sheet, Line: line}
+	return t.file.SheetPos(t.sheet, line)
 }
 
 // line reads a row below the header: a group ("Rwanda:", "Gross weight:"), a figure, or the text of a footnote.
@@ -175,7 +145,10 @@ func (t *worldTable) line(r xlsx.Row) {
 	}
 	t.stub = stub
 	w := row{reader: t.reader, cells: line, pos: t.pos(r.Number), commodity: t.commodity}
-	w.basis(t.words)
+	if !w.basis(t.words) {
+		t.run.Drop(otherContent)
+		return
+	}
 	if w.origin = t.edition(line); w.origin == nil {
 		w.bad = true
 		return
@@ -183,10 +156,13 @@ func (t *worldTable) line(r xlsx.Row) {
 	country, part, total := stub, "", strings.EqualFold(stub, "total")
 	switch {
 	case t.group == "":
+		if name, product, ok := strings.Cut(stub, ","); ok && !known(stub) && known(name) { // "Australia, columbite-tantalite"
+			country, part = name, partOf(product)
+		}
 	case total:
 		country = t.group
 	case !known(stub):
-		country, part = t.group, strings.ToLower(stub)
+		country, part = t.group, partOf(stub)
 	default:
 		t.group = ""
 	}
@@ -195,16 +171,42 @@ func (t *worldTable) line(r xlsx.Row) {
 		return
 	}
 	w.part = part
-	estimated := t.estimated || marked(line.between(1, t.years[0].column))
-	for i, y := range t.years {
-		end := len(r.Cells)
-		if i+1 < len(t.years) {
-			end = t.years[i+1].column
+	u, ok := t.unitOf(line)
+	if !ok {
+		return
+	}
+	estimated := t.estimated || marked(line.between(1, t.first))
+	for _, y := range t.years {
+		end := y.end
+		if end == 0 {
+			end = len(r.Cells)
 		}
-		w.figure(y.column, t.unit, y.year, estimated || marked(line.between(y.column+1, end)), "")
+		w.figure(y.column, u, y.year, estimated || y.estimated || marked(line.between(y.column+1, end)), "")
 	}
 	w.done()
 }
+
+// unitOf is the unit of a row: what stands in a column of units behind the names, where "do." repeats the one above, else that of the title. It
+// returns false, having reported why, where a word there is no unit of mass.
+func (t *worldTable) unitOf(line *sheetLine) (adapter.Unit, bool) {
+	for i := 1; i < t.first; i++ {
+		text := strings.TrimRight(line.Text(i), ". ")
+		u, ok := unitOf(text)
+		switch {
+		case ok:
+			t.ditto = u
+			return u, true
+		case strings.EqualFold(text, "do") && t.ditto.Tonnes > 0:
+			return t.ditto, true
+		case word.MatchString(text): // shorter ones are footnotes
+			line.Bad(i, fmt.Errorf("%w: want metric tons, kilograms, thousand or million metric tons", datasets.ErrUnit))
+			return adapter.Unit{}, false
+		}
+	}
+	return t.unit, true
+}
+
+var word = regexp.MustCompile(`[A-Za-z]{3}`)
 
 // grouped begins a group of rows: of a country, or of figures of another weight. Any other heading (a continent) groups nothing.
 func (t *worldTable) grouped(name string) {
@@ -217,6 +219,11 @@ func (t *worldTable) grouped(name string) {
 	default:
 		t.group = ""
 	}
+}
+
+// partOf is the name of a part without the numbers of its footnotes.
+func partOf(stub string) string {
+	return strings.ToLower(adapter.Trim(strings.TrimRight(stub, "0123456789, ")))
 }
 
 // known reports whether a name is one of a country, or of several together.

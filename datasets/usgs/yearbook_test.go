@@ -1,7 +1,10 @@
 package usgs_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
+	"fmt"
 	"testing"
 	"testing/fstest"
 
@@ -115,12 +118,20 @@ func TestYearbook(t *testing.T) {
 	require.Equal(t, flows.Derived, got[key{flows.Tantalum, "RWA", "", 2019, flows.Gross}].Evidence)
 	require.Equal(t, flows.Pos{File: "myb1-2019-tin.xlsx/T8 ", Line: 14}, got[key{flows.Tin, "RWA", "", 2019, flows.Sn}].Pos)
 	// T1 and T9 have a row each, T8 eight and the grand total; tantalum has four.
-	require.Equal(t, "15 rows: 12 kept, 2 of a table without world mine production of a commodity asked for, 1 world or other countries", stats.String())
+	require.Equal(t, "15 rows: 12 kept, 2 of a table without world mine production of a commodity asked for, 1 world or other countries; "+
+		"beside other figures 1 not available (NA or empty), 1 see a footnote, 1 withheld (W)", stats.String())
 }
 
 func TestYearbookSource(t *testing.T) {
 	fsys := fstest.MapFS{"myb1-2019-tin.xlsx": {Data: workbook(t, tin()...)}}
 	datasetstest.TestSource(t, usgs.Source{FS: fsys, Published: "2022"})
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, err := z.Write(fsys["myb1-2019-tin.xlsx"].Data)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	require.Len(t, claims(t, usgs.Source{FS: fstest.MapFS{"myb1-2019-tin.xlsx.gz": {Data: packed.Bytes()}}, Published: "2022"}),
+		len(claims(t, usgs.Source{FS: fsys, Published: "2022"})))
 	for says, s := range map[string]usgs.Source{
 		"set Published": {FS: fsys},
 		"set Edition":   {FS: fstest.MapFS{"a-myb.xlsx": fsys["myb1-2019-tin.xlsx"]}, Published: "2022"},
@@ -141,6 +152,92 @@ func TestYearbookSource(t *testing.T) {
 	bad[0].rows[7][0] = "Congo"
 	s := usgs.Source{Published: "2022", FS: fstest.MapFS{"myb1-2019-tin.xlsx": {Data: workbook(t, bad...)}}}
 	datasetstest.TestBadRows(t, s, flows.Pos{File: "myb1-2019-tin.xlsx/T8 ", Line: 7}, flows.Pos{File: "myb1-2019-tin.xlsx/T8 ", Line: 8})
-	_, err := datasets.Load(context.Background(), datasets.Query{}, s)
+	_, err = datasets.Load(context.Background(), datasets.Query{}, s)
 	require.ErrorContains(t, err, `myb1-2019-tin.xlsx/T8 :7: column C (2017): "7 200": no figure of USGS'`)
+}
+
+// sideBySide has the shape of table 6 of the chapter on niobium and tantalum in the Minerals Yearbook 2013: three groups of columns, a country
+// with several minerals, one with a mineral behind its name, a year whose head says estimated.
+func sideBySide() sheet {
+	return sheet{"T6", [][]string{
+		{"TABLE 6"}, {"NIOBIUM AND TANTALUM: WORLD PRODUCTION OF MINERAL CONCENTRATES, BY COUNTRY1"}, {"(Metric tons)"},
+		{"", "", "Gross weight3", "", "", "", "Niobium content4", "", "", "", "Tantalum content4"},
+		{"Country5", "", "2012", "", "2013e", "", "2012", "", "2013e", "", "2012", "", "2013e"},
+		{"Australia, columbite-tantalite6", "", "330", "", "340", "", "31", "", "32", "", "51", "", "52"},
+		{"Burundi", "", "210", "r", "220", "", "41", "", "42", "", "45", "r, e", "46"},
+		{"Congo (Kinshasa):"},
+		{"Cassiterite concentrate", "", "9100", "", "9200", "", "81", "", "82", "", "91", "", "92"},
+		{"Columbite-tantalite11", "", "510", "", "520", "", "61", "", "62", "", "71", "", "72"},
+		{"Total", "", "1", "", "2", "", "3", "", "4", "", "162", "", "164"},
+		{"TABLE 6\u2014Continued"},
+		{"", "", "Gross weight3", "", "", "", "Niobium content4", "", "", "", "Tantalum content4"},
+		{"Country5", "", "2012", "", "2013e", "", "2012", "", "2013e", "", "2012", "", "2013e"},
+		{"Uganda", "", "9", "", "9", "", "--", "", "--", "", "(13)", "", "2"},
+	}}
+}
+
+// Of columns side by side those of tantalum content are read: not the gross weight, which is that of tin concentrate too, nor niobium.
+func TestColumnsSideBySide(t *testing.T) {
+	var stats datasets.Stats
+	s := usgs.Source{Published: "2015", Stats: &stats, FS: fstest.MapFS{"myb1-2013-niobi.xlsx": {Data: workbook(t, sideBySide())}}}
+	got := map[string]string{}
+	for _, c := range claims(t, s) {
+		require.Equal(t, flows.Ta, c.Amount.Basis)
+		name := c.Period.String() + " " + string(c.To) + " " + c.Part
+		require.NotContains(t, got, name)
+		got[name] = c.Amount.Text + " " + string(c.Evidence)
+	}
+	require.Equal(t, map[string]string{
+		"2012 AUS columbite-tantalite": "51 t reported", "2013 AUS columbite-tantalite": "52 t estimated",
+		"2012 BDI ": "45 t estimated", "2013 BDI ": "46 t estimated",
+		"2012 COD cassiterite concentrate": "91 t reported", "2013 COD cassiterite concentrate": "92 t estimated",
+		"2012 COD columbite-tantalite": "71 t reported", "2013 COD columbite-tantalite": "72 t estimated",
+		"2012 COD ": "162 t reported", "2013 COD ": "164 t estimated", // 91 + 71, 92 + 72
+		"2013 UGA ": "2 t estimated",
+	}, got)
+	require.Equal(t, "6 rows: 6 kept; beside other figures 1 see a footnote", stats.String())
+
+	bare := sideBySide()
+	bare.rows = append(bare.rows[:3:3], bare.rows[4:7]...)
+	_, err := datasets.Load(context.Background(), datasets.Query{}, usgs.Source{Published: "2015", FS: fstest.MapFS{"myb1-2013-niobi.xlsx": {Data: workbook(t, bare)}}})
+	require.ErrorContains(t, err, "myb1-2013-niobi.xlsx/T6:4: bad column: several columns for a year")
+}
+
+// What is of another substance than the commodity is dropped, and an oxide's content is the oxide's.
+func TestContentOfAnotherSubstance(t *testing.T) {
+	groups := sheet{"T6", [][]string{
+		{"NIOBIUM AND TANTALUM: WORLD PRODUCTION OF MINERAL CONCENTRATES, BY COUNTRY"}, {"(Metric tons)"}, {"", "2012", "2013"},
+		{"Niobium content:"}, {"Burundi", "31", "32"}, {"Tantalum content:"}, {"Burundi", "41", "42"}, {"Ta2O5 content:"}, {"Uganda", "51", "52"},
+	}}
+	var stats datasets.Stats
+	all := claims(t, usgs.Source{Published: "2015", Stats: &stats, FS: fstest.MapFS{
+		"myb1-2013-niobi.xlsx": {Data: workbook(t, groups)},
+		"mcs2018-niobi.csv":    {Data: []byte("Source,Country,Type,Prod_t_2016,Prod_t_est_2017\nMCS2018,Rwanda,\"Niobium and tantalum, mine production, niobium content\",1,2\n")},
+	}})
+	var got []string
+	for _, c := range all {
+		got = append(got, string(c.To)+" "+c.Amount.Text+" "+string(c.Amount.Basis))
+	}
+	require.Equal(t, []string{"BDI 41 t Ta", "BDI 42 t Ta", "UGA 51 t Ta2O5", "UGA 52 t Ta2O5"}, got)
+	require.Equal(t, "4 rows: 2 kept, 2 content of another substance", stats.String())
+}
+
+// A column of units behind the names holds for its rows, and "do." repeats it.
+func TestColumnOfUnits(t *testing.T) {
+	table := sheet{"T8", [][]string{
+		{"GOLD: WORLD MINE PRODUCTION, BY COUNTRY"}, {"(Metric tons, gold content, unless otherwise specified)"}, {"Country", "", "Unit", "2012", "", "2013"},
+		{"Burundi", "e", "kilograms", "410", "", "420"}, {"Rwanda", "", "do.", "31", "", "32"}, {"Ghana", "2", "", "87", "", "88"}, {"Mali", "", "thousand carats", "1", "", "2"},
+	}}
+	s := usgs.Source{Published: "2015", FS: fstest.MapFS{"myb1-2013-gold.xlsx": {Data: workbook(t, table)}}}
+	var got []string
+	for r, err := range s.Records(context.Background(), datasets.Query{Period: flows.Year(2013)}) {
+		if err != nil {
+			got = append(got, err.Error())
+			continue
+		}
+		c := r.(flows.Claim)
+		got = append(got, fmt.Sprintf("%s %s %.3g t %s", c.To, c.Amount.Text, c.Amount.Value.Quantile(0.5), c.Evidence))
+	}
+	require.Equal(t, []string{"BDI 420 kg 0.42 t estimated", "RWA 32 kg 0.032 t reported", "GHA 88 t 88 t reported",
+		`myb1-2013-gold.xlsx/T8:7: column C: "thousand carats": bad unit: want metric tons, kilograms, thousand or million metric tons`}, got)
 }

@@ -122,6 +122,10 @@ func (a *answer) comparisons(ctx context.Context, r recorded, all []sums) []comp
 			is: "outflow in excess of output, summed over the places where it is above nought",
 			why: "Theirs subtracts declared exports and counts all importers; ours subtracts output and hears five. Gold that stands in an output figure and leaves undeclared is in theirs " +
 				"alone; gold that a hub declares although it does not mine it (Uganda) is in ours alone."},
+		{id: "swissaid-2024-uae", years: []int{2022}, unit: t, ours: a.into(ctx, "ARE", 2022),
+			is: "what the same importer alone records in excess of output, summed over the places where it is above nought",
+			why: "Theirs subtracts exports declared to the UAE; ours all output, wherever it went, so that gold which stands in an output figure and reached the UAE undeclared is in theirs " +
+				"alone. So is that of places without an output figure (Libya)."},
 		{id: "swissaid-2024-asm", years: []int{2022}, unit: t, ours: excess(2022),
 			is: "the same sum",
 			why: "Theirs counts at the mines what artisans dig and no office records, ours at the importers what no output figure explains: two sides of one flow, with no figure in " +
@@ -156,15 +160,29 @@ func (a *answer) comparisons(ctx context.Context, r recorded, all []sums) []comp
 	}
 }
 
+// into is what one importer alone records in excess of output.
+func (a *answer) into(ctx context.Context, importer flows.Place, year int) func() (*estimate.Value, error) {
+	return func() (*estimate.Value, error) {
+		alone := func(c flows.Claim) bool { return c.From == flows.Ground || a.isImport(&c) && c.To == importer }
+		r, err := a.estimate(ctx, a.cells(year), alone, estimate.Surplus)
+		if err != nil {
+			return nil, err
+		}
+		return total(r, estimate.Surplus, a.excessive(r, year))
+	}
+}
+
+// excessive are the cells of r, of some years, whose surplus is above nought with the probability of the level.
+func (a *answer) excessive(r *estimate.Result, years ...int) []flows.Cell {
+	return slices.DeleteFunc(having(r, estimate.Surplus, years...), func(c flows.Cell) bool {
+		v := r.Balance(c).Values[estimate.Surplus]
+		return v.ProbPositive < a.level || v.Bound == flows.AtMost
+	})
+}
+
 // decade is the excess summed over several years, place by place.
 func (a *answer) decade(years []int) (*estimate.Value, error) {
-	var cells []flows.Cell
-	for _, c := range having(a.result, estimate.Surplus, years...) {
-		if v := a.result.Balance(c).Values[estimate.Surplus]; v.ProbPositive >= a.level && v.Bound != flows.AtMost {
-			cells = append(cells, c)
-		}
-	}
-	return total(a.result, estimate.Surplus, cells)
+	return total(a.result, estimate.Surplus, a.excessive(a.result, years...))
 }
 
 // yearly is the mean of what importers record from one place.

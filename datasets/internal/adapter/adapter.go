@@ -120,6 +120,14 @@ func (r *Run) Extra(rec flows.Record) {
 // Drop says that the row gives nothing, and why, in words that suit a count: "partner is no country".
 func (r *Run) Drop(reason string) { r.settle(func() { r.stats.Dropped[reason]++ }) }
 
+// Missing says that the row at hand gives other figures and not this one, and why.
+func (r *Run) Missing(reason string) {
+	if r.stats.Missing == nil {
+		r.stats.Missing = map[string]int{}
+	}
+	r.stats.Missing[reason]++
+}
+
 // Bad reports what is wrong with the row, or with one of its cells. A row may be reported for several cells.
 func (r *Run) Bad(pos flows.Pos, column, value string, err error) {
 	r.settle(func() { r.stats.Bad++ })

@@ -121,6 +121,16 @@ func TestWanted(t *testing.T) {
 	}
 }
 
+// Which of two columns of one name holds the figures is not for a program to guess.
+func TestTwoColumnsOfOneName(t *testing.T) {
+	s := format{fs: fstest.MapFS{"tin.csv": {Data: []byte("Country,Year,,,YEAR \nRWA,2019,,,2020\n")}}}
+	var errs []string
+	for _, err := range s.Records(context.Background(), datasets.Query{}) {
+		errs = append(errs, err.Error())
+	}
+	require.Equal(t, []string{"tin.csv:1: bad column: two columns have the name YEAR: keep one of them"}, errs)
+}
+
 // A file of another format is not read to its end.
 func TestTooManyBadRows(t *testing.T) {
 	var stats datasets.Stats
@@ -153,6 +163,7 @@ func TestFiles(t *testing.T) {
 		"no column year among Country, Jahr":               file("Country,Jahr\n"),
 		"tin.csv: the gzip file is cut short":              file("\x1f\x8b"),
 		"tin.csv: bad encoding: the file is UTF-16":        file("\xff\xfeC\x00"),
+		"tin.csv: bad encoding: the file is a zip archive": file("PK\x03\x04"),
 		"tin.csv:1: bad row: a quote is opened and never ": file("\"Country,Year\n"),
 	} {
 		require.ErrorContains(t, first(s), says)

@@ -31,6 +31,11 @@ type File struct {
 	open     func() (io.ReadCloser, error)
 }
 
+// Opened is a file that a function opens, such as one beside a file of an input.
+func Opened(name string, open func() (io.ReadCloser, error)) File {
+	return File{Path: name, Name: name, open: open}
+}
+
 // Base is the last element of the file's path.
 func (f File) Base() string { return path.Base(f.Path) }
 

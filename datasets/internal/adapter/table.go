@@ -33,15 +33,20 @@ type Wanted struct {
 type Header struct {
 	Names []string // as written, trimmed
 	at    map[string]int
+	twice []string // names that two columns bear
 }
 
-// NewHeader returns the header of a row of names. Of two columns of one name the first is found.
+// NewHeader returns the header of a row of names. Of two columns of one name the first is found; a table with such is refused.
 func NewHeader(names []string) Header {
 	h := Header{at: map[string]int{}}
 	for i, n := range names {
 		n = Trim(n)
 		h.Names = append(h.Names, n)
-		if _, twice := h.at[strings.ToLower(n)]; !twice && n != "" {
+		switch _, twice := h.at[strings.ToLower(n)]; {
+		case n == "": // publishers pad their headers
+		case twice:
+			h.twice = append(h.twice, n)
+		default:
 			h.at[strings.ToLower(n)] = i
 		}
 	}
@@ -133,6 +138,10 @@ func (r *Run) TableOf(f File, in *bufio.Reader, format Format, bind func(Header)
 	header := NewHeader(first.Strings())
 	if missing := header.missing(format.Required); len(missing) > 0 {
 		r.Fail(f.Pos(first.Line), fmt.Errorf("%w: no column %s among %s", datasets.ErrColumn, strings.Join(missing, ", "), listed(header.Names)))
+		return
+	}
+	if len(header.twice) > 0 {
+		r.Fail(f.Pos(first.Line), fmt.Errorf("%w: two columns have the name %s: keep one of them", datasets.ErrColumn, listed(header.twice)))
 		return
 	}
 	use := bind(header)

@@ -65,6 +65,8 @@ func Plain(ctx context.Context, f io.Reader) (_ *bufio.Reader, packed bool, _ er
 		return in, packed, err
 	case bytes.HasPrefix(head, []byte{0xFE, 0xFF}), bytes.HasPrefix(head, []byte{0xFF, 0xFE}):
 		return nil, packed, fmt.Errorf("%w: the file is UTF-16: save it as CSV UTF-8", ErrEncoding)
+	case bytes.HasPrefix(head, []byte("PK\x03")):
+		return nil, packed, fmt.Errorf("%w: the file is a zip archive or a workbook, no text: unpack it, or save it as CSV UTF-8", ErrEncoding)
 	}
 	return in, packed, nil
 }

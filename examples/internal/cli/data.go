@@ -14,10 +14,12 @@ import (
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/africagold"
 	"github.com/mineralflows/mineralflows/datasets/baci"
+	"github.com/mineralflows/mineralflows/datasets/bgs"
 	"github.com/mineralflows/mineralflows/datasets/comtrade"
 	"github.com/mineralflows/mineralflows/datasets/greatlakes"
 	"github.com/mineralflows/mineralflows/datasets/pinksheet"
 	"github.com/mineralflows/mineralflows/datasets/usgs"
+	"github.com/mineralflows/mineralflows/datasets/wmd"
 	"github.com/mineralflows/mineralflows/flows"
 )
 
@@ -51,6 +53,9 @@ func formats() []format {
 		{"baci", "yearly files of CEPII's BACI", func(p place, n *datasets.Stats) datasets.Source {
 			return baci.Source{FS: p.fs, Name: p.prefix, Stats: n}
 		}},
+		{"bgs", "World Mineral Statistics of the British Geological Survey, GeoJSON or CSV", func(p place, n *datasets.Stats) datasets.Source {
+			return bgs.Source{FS: p.fs, Name: p.prefix, Stats: n}
+		}},
 		{"comtrade", "UN Comtrade: answers of its API, bulk files, web downloads", func(p place, n *datasets.Stats) datasets.Source {
 			return comtrade.Source{FS: p.fs, Name: p.prefix, Stats: n}
 		}},
@@ -59,6 +64,9 @@ func formats() []format {
 		}},
 		{"usgs", "USGS: world tables of Mineral Commodity Summaries and Minerals Yearbook", func(p place, n *datasets.Stats) datasets.Source {
 			return usgs.Source{FS: p.fs, Name: p.prefix, Stats: n}
+		}},
+		{"wmd", "World Mining Data's workbooks of production by country", func(p place, n *datasets.Stats) datasets.Source {
+			return wmd.Source{FS: p.fs, Name: p.prefix, Stats: n}
 		}},
 	}
 }
@@ -185,7 +193,8 @@ func (o only) ReadDir(name string) ([]fs.DirEntry, error) {
 	return slices.DeleteFunc(all, func(d fs.DirEntry) bool { return d.Name() != o.name }), err
 }
 
-// load reads the sources and says on stderr what became of the rows of publishers' files.
+// load reads the sources and says on stderr what became of the rows of publishers' files. Such files hold figures that nobody asked for and no
+// rate leads to tonnes: they are set aside. In a package of one's own a missing rate is an error.
 func load(ctx context.Context, p Program, s *settings, stderr io.Writer) (*flows.Ledger, error) {
 	sources, err := s.sources(p)
 	if err != nil {
@@ -201,6 +210,7 @@ func load(ctx context.Context, p Program, s *settings, stderr io.Writer) (*flows
 	}
 	for _, src := range sources {
 		if src.count != nil {
+			s.options.SetAside = true
 			fmt.Fprintf(stderr, "%s: %s: %s\n", p.Name, src.label, src.count)
 		}
 	}

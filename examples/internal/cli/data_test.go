@@ -34,13 +34,49 @@ func TestPublishersFiles(t *testing.T) {
 	require.Contains(t, out, "TradeData.csv:2")
 }
 
+// What a scenario of the built-in data says of a publisher's figures holds for those of the publisher's own files too: under rwanda-tin-laundromat
+// USGS' figure for 2023 is no output, whichever file it comes from.
+func TestScenariosHoldForPublishersFiles(t *testing.T) {
+	dir := t.TempDir()
+	table := "SOURCE,COMMODITY,COUNTRY,TYPE,UNIT_MEAS,PROD_2023,PROD_EST_ 2024,PROD_NOTES\n" +
+		"MCS2025,Tin,Rwanda,\"Mine production, tin content\",metric tons,3700,3650,\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "MCS2025_World_Data.csv"), []byte(table), 0o644))
+	output := func(more ...string) string {
+		status, out, errs := call(append(more, "-data", "greatlakes", "-scenario", "rwanda-tin-laundromat", "-explain", "tin/RWA/2023")...)
+		require.Equal(t, 0, status, errs)
+		for _, line := range strings.Split(out, "\n") {
+			if strings.HasPrefix(line, "output ") {
+				return line
+			}
+		}
+		return ""
+	}
+	alone := output()
+	require.Contains(t, alone, ">=")
+	require.Equal(t, alone, output("-data", "usgs:"+dir))
+}
+
+// A publisher's figure that no rate carries to tonnes is set aside, and said.
+func TestFiguresWithoutARate(t *testing.T) {
+	dir := t.TempDir()
+	row := `"2013","52","2013","458","M","646","0","H4","260900","C00","0","-1","0","0","9000000",""` + "\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "TradeData.csv"), []byte(trade+row), 0o644))
+	args := []string{"-data", "greatlakes", "-data", "comtrade:" + dir, "-mineral", "tin", "-place", "RWA", "-period", "2013"}
+	status, out, errs := call(args...)
+	require.Equal(t, 0, status, errs)
+	require.Contains(t, out, "no-rate: set aside, since no rate leads from USD-cif to Sn: what trade statistics of Malaysia\n    state (1)")
+	status, out, errs = call(append(args, "-aside")...)
+	require.Equal(t, 0, status, errs)
+	require.Contains(t, out, "no rate leads from USD-cif to Sn")
+}
+
 func TestWrongData(t *testing.T) {
 	for _, c := range []struct {
 		data   string
 		status int
 		says   string
 	}{
-		{"", 2, `region: -data "": want the folder of a data package, greatlakes, africagold, or baci:, comtrade:, pinksheet: or usgs: before a folder or file`},
+		{"", 2, `region: -data "": want the folder of a data package, greatlakes, africagold, or baci:, bgs:, comtrade:, pinksheet:, usgs: or wmd: before a folder or file`},
 		{"eurostat:testdata", 2, "region: -data eurostat:testdata: eurostat is no format; want the folder of a data package, "},
 		{"usgs:", 2, "region: -data usgs:: want a folder or file behind the colon"},
 		{"usgs:testdata/nowhere", 1, "region: -data usgs:testdata/nowhere: stat testdata/nowhere: no such file or directory"},

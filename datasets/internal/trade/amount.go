@@ -1,4 +1,4 @@
-package comtrade
+package trade
 
 import (
 	"errors"
@@ -20,7 +20,7 @@ type figure struct {
 	text      string      // as printed, with its unit
 	basis     flows.Basis // of a value; a mass has that of its line
 	estimated bool
-	column    field
+	column    Field
 }
 
 // carat is the metric carat of 0.2 g.
@@ -42,7 +42,7 @@ func massUnit(code string) (float64, string) {
 }
 
 // figuresOf reads the mass and the value of a row, as far as they are stated. It returns false, having reported why, where a cell is bad.
-func figuresOf(r row, imports bool) ([]figure, bool) {
+func figuresOf(r Row, imports bool) ([]figure, bool) {
 	var out []figure
 	w, weighed, ok := mass(r)
 	if weighed {
@@ -57,44 +57,44 @@ func figuresOf(r row, imports bool) ([]figure, bool) {
 
 // mass reads how much a row weighs: the net weight, else the quantity where its unit is one of mass, but what was reported before what
 // was estimated. It returns false for ok where a cell is bad.
-func mass(r row) (best figure, stands, ok bool) {
+func mass(r Row) (best figure, stands, ok bool) {
 	ok = true
-	read := func(number, estimated field, unit float64, sign string) {
-		x, stated, err := amountOf(r.text(number))
+	read := func(number, estimated Field, unit float64, sign string) {
+		x, stated, err := Amount(r.Text(number))
 		if err != nil {
-			r.bad(number, err)
+			r.Bad(number, err)
 			ok = false
 		}
-		guess, err := flag(r.text(estimated))
+		guess, err := Flag(r.Text(estimated))
 		if err != nil {
-			r.bad(estimated, err)
+			r.Bad(estimated, err)
 			ok = false
 		}
 		if !ok || !stated || unit == 0 || stands && (guess || !best.estimated) {
 			return
 		}
-		best = figure{amount: x, unit: unit, text: r.text(number) + sign, estimated: guess, column: number}
+		best = figure{amount: x, unit: unit, text: r.Text(number) + sign, estimated: guess, column: number}
 		stands = true
 	}
-	read(netWgt, isNetWgtEstimated, float64(flows.Kilogram), " kg")
-	unit, sign := massUnit(r.text(qtyUnit))
-	read(qty, isQtyEstimated, unit, sign)
+	read(NetWgt, IsNetWgtEstimated, float64(flows.Kilogram), " kg")
+	unit, sign := massUnit(r.Text(QtyUnit))
+	read(Qty, IsQtyEstimated, unit, sign)
 	return best, stands && ok, ok
 }
 
 // dollars reads the value of a row.
-func dollars(r row, imports bool) (f figure, stands, ok bool) {
-	numbers := [...]field{value, cif, fob}
+func dollars(r Row, imports bool) (f figure, stands, ok bool) {
+	numbers := [...]Field{Value, CIF, FOB}
 	var x [len(numbers)]float64
 	ok = true
 	for i, n := range numbers {
 		var err error
-		if x[i], _, err = amountOf(r.text(n)); err != nil {
-			r.bad(n, err)
+		if x[i], _, err = Amount(r.Text(n)); err != nil {
+			r.Bad(n, err)
 			ok = false
 		}
 	}
-	f = figure{amount: x[0], unit: 1, text: r.text(value), basis: flows.USD, column: value}
+	f = figure{amount: x[0], unit: 1, text: r.Text(Value), basis: flows.USD, column: Value}
 	if imports && (x[1] > 0 || x[2] == 0) {
 		f.basis = flows.USDCIF
 	}
@@ -106,8 +106,8 @@ var (
 	errNegative = errors.New("a mass or a value is not negative")
 )
 
-// amountOf reads a number. 0 is how Comtrade writes what it does not know.
-func amountOf(s string) (x float64, stated bool, err error) {
+// Amount reads a number. 0 is how Comtrade writes what it does not know.
+func Amount(s string) (x float64, stated bool, err error) {
 	if s == "" {
 		return 0, false, nil
 	}
@@ -121,8 +121,8 @@ func amountOf(s string) (x float64, stated bool, err error) {
 	return x, x > 0, nil
 }
 
-// flag reads true and false, as JSON and several programs write them; empty is false.
-func flag(s string) (bool, error) {
+// Flag reads true and false, as JSON and several programs write them; empty is false.
+func Flag(s string) (bool, error) {
 	switch strings.ToLower(s) {
 	case "true", "1":
 		return true, nil
@@ -135,23 +135,23 @@ func flag(s string) (bool, error) {
 // spreads are the factors around 1 of each kind of figure.
 type spreads struct{ mass, value, estimated dist.Dist }
 
-// The defaults. The package's documentation has the arithmetic.
+// The defaults. The documentation of package comtrade has the arithmetic.
 const (
 	massFactor      = 1.10
 	valueFactor     = 1.08
 	estimatedFactor = 2
 )
 
-func (s Source) spreads() (spreads, error) {
+func (o Options) spreads() (spreads, error) {
 	pick := func(set dist.Dist, otherwise float64) (dist.Dist, error) {
 		if set != nil {
 			return set, nil
 		}
 		return dist.Factor(1, otherwise)
 	}
-	mass, err1 := pick(s.Spread, massFactor)
-	value, err2 := pick(s.Spread, valueFactor)
-	estimated, err3 := pick(s.EstimatedSpread, estimatedFactor)
+	mass, err1 := pick(o.Spread, massFactor)
+	value, err2 := pick(o.Spread, valueFactor)
+	estimated, err3 := pick(o.EstimatedSpread, estimatedFactor)
 	return spreads{mass, value, estimated}, errors.Join(err1, err2, err3)
 }
 

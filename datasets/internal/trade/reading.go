@@ -1,7 +1,8 @@
-package comtrade
+package trade
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,13 +13,16 @@ import (
 	"github.com/mineralflows/mineralflows/flows"
 )
 
-// otherCommodity is why most rows of a file of everything are dropped.
-const otherCommodity = "other commodity"
+// OtherCommodity is why most rows of a file of everything are dropped.
+const OtherCommodity = "other commodity"
 
-// reading is one read of a source.
-type reading struct {
+// secondRevision is why rows behind a reported one are dropped.
+const secondRevision = "a second revision of the Harmonized System (reported once)"
+
+// Reading is one read of a source.
+type Reading struct {
 	run     *adapter.Run
-	source  Source
+	options Options
 	spreads spreads
 	lines   map[string][]hs.Line   // by code
 	whole   map[flows.Mineral]bool // lines has all core lines of the mineral
@@ -26,6 +30,7 @@ type reading struct {
 	origins map[originKey]*flows.Origin
 	byID    map[string]*flows.Origin
 	stated  map[statedKey]stated
+	moved   map[movedKey][]moved
 }
 
 // class is what a classification is.
@@ -42,6 +47,20 @@ type statedKey struct {
 	published string
 }
 
+// movedKey is one reporter's statistics of one period, in any vintage.
+type movedKey struct {
+	reporter int
+	period   flows.Period
+	imports  bool
+}
+
+// moved is a line whose goods another line has in another revision, where it was met first in a vintage.
+type moved struct {
+	line      hs.Line
+	published string
+	stated
+}
+
 // stated is in which revision they are stated, and where that was met first.
 type stated struct {
 	revision string
@@ -49,21 +68,21 @@ type stated struct {
 	told     bool
 }
 
-// wants reports whether a row with this cell in cmdCode may be kept.
-func (p *reading) wants(cell []byte) bool {
+// Wants reports whether a row with this cell in the column of the commodity may be kept.
+func (p *Reading) Wants(cell []byte) bool {
 	_, ok := p.lines[string(cell)]
 	return ok || len(cell) > 0 && (cell[0] <= ' ' || cell[len(cell)-1] <= ' ')
 }
 
-// take makes claims of one row. What other commodities state is not looked at.
-func (p *reading) take(r row, pos flows.Pos, v vintage) {
+// Take makes claims of one row. What other commodities state is not looked at.
+func (p *Reading) Take(r Row, pos flows.Pos, v Vintage) {
 	lines, reason, err := p.linesOf(r)
 	if err == nil && reason == "" {
 		reason = part(r)
 	}
 	switch {
 	case err != nil:
-		r.bad(classification, err)
+		r.Bad(Classification, err)
 		return
 	case reason != "":
 		p.run.Drop(reason)
@@ -80,7 +99,7 @@ func (p *reading) take(r row, pos flows.Pos, v vintage) {
 		p.run.Drop(t.reason)
 	case len(figures) == 0:
 		p.run.Drop("neither a mass nor a value")
-	case p.oneRevision(r, t, pos, v):
+	case p.oneRevision(r, t, pos, v) && p.onceEach(r, lines, t, pos, v):
 		var claims []flows.Record
 		for _, l := range lines {
 			c := p.claim(r, l, t, v)
@@ -88,7 +107,7 @@ func (p *reading) take(r row, pos flows.Pos, v vintage) {
 			for _, f := range figures {
 				amount, err := p.spreads.amount(f, l)
 				if err != nil {
-					r.bad(f.column, err)
+					r.Bad(f.column, err)
 					return
 				}
 				c.Amount, c.Evidence = amount, flows.Reported
@@ -103,26 +122,26 @@ func (p *reading) take(r row, pos flows.Pos, v vintage) {
 }
 
 // claim is what a row says of a line, but for the amount.
-func (p *reading) claim(r row, l hs.Line, t trade, v vintage) flows.Claim {
+func (p *Reading) claim(r Row, l hs.Line, t trade, v Vintage) flows.Claim {
 	return flows.Claim{
 		Flow:     flows.Flow{Mineral: l.Mineral, Period: t.period, From: t.from, To: t.to, Part: "HS " + l.Code + t.part},
 		Reporter: t.reporter.Place,
 		Origin:   p.origin(t.reporter, l.Mineral, v),
-		Locator:  fmt.Sprintf("HS %s (%s), %s, reporter %d, partner %d, %s", l.Code, r.text(classification), r.text(flow), t.reporter.Code, t.partner, t.period),
+		Locator:  fmt.Sprintf("HS %s (%s), %s, reporter %d, partner %d, %s", l.Code, r.Text(Classification), r.Text(FlowCode), t.reporter.Code, t.partner, t.period),
 		Note:     note(r, l),
 	}
 }
 
 // linesOf finds the lines that a row is about, or says why it is about none. They are several where a code holds two minerals.
-func (p *reading) linesOf(r row) (found []hs.Line, reason string, err error) {
-	all, ok := p.lines[r.text(commodity)]
+func (p *Reading) linesOf(r Row) (found []hs.Line, reason string, err error) {
+	all, ok := p.lines[r.Text(Commodity)]
 	if !ok {
-		return nil, otherCommodity, nil
+		return nil, OtherCommodity, nil
 	}
-	if r.text(typeCode) == "S" {
+	if r.Text(TypeCode) == "S" {
 		return nil, "services", nil
 	}
-	c, err := p.class(r.text(classification))
+	c, err := p.class(r.Text(Classification))
 	switch {
 	case err != nil:
 		return nil, "", err
@@ -141,7 +160,7 @@ func (p *reading) linesOf(r row) (found []hs.Line, reason string, err error) {
 }
 
 // class reads a classification, which a file names in every row. A row that names none, or the Harmonized System without a revision, is an error.
-func (p *reading) class(code string) (class, error) {
+func (p *Reading) class(code string) (class, error) {
 	if c, ok := p.classes[code]; ok {
 		return c, nil
 	}
@@ -156,21 +175,31 @@ func (p *reading) class(code string) (class, error) {
 	return c, nil
 }
 
+// What the columns of totals hold.
+const (
+	AllProcedures = "C00" // Customs
+	AllModes      = "0"   // Transport
+	AllPartners   = "0"   // Partner2
+)
+
+// Inside returns the flows that are inside X or M already.
+func Inside() []string { return []string{"DX", "FM", "MIP", "XIP", "MOP", "XOP"} }
+
 // part says of what a row is only a part, "" where it is a total. A column that is not there, or empty, is one of totals.
-func part(r row) string {
+func part(r Row) string {
 	switch {
-	case !oneOf(r.text(customs), "", "C00"):
+	case !oneOf(r.Text(Customs), "", AllProcedures):
 		return "one customs procedure of a total"
-	case !oneOf(r.text(transport), "", "0"):
+	case !oneOf(r.Text(Transport), "", AllModes):
 		return "one mode of transport of a total"
-	case !oneOf(r.text(partner2), "", "0"):
+	case !oneOf(r.Text(Partner2), "", AllPartners):
 		return "one second partner of a total"
 	}
-	switch r.text(flow) {
-	case "DX":
+	switch f := r.Text(FlowCode); {
+	case f == "DX":
 		return "domestic exports (DX): inside X"
-	case "FM", "MIP", "XIP", "MOP", "XOP":
-		return "a kind of import or export (" + r.text(flow) + "): inside M or X"
+	case slices.Contains(Inside(), f):
+		return "a kind of import or export (" + f + "): inside M or X"
 	}
 	return ""
 }
@@ -189,24 +218,24 @@ type trade struct {
 }
 
 // trade reads who traded with whom, and when. It returns false, having reported why, where a cell is bad.
-func (p *reading) trade(r row) (trade, bool) {
+func (p *Reading) trade(r Row) (trade, bool) {
 	var t trade
 	fine := true
-	check := func(f field, err error) {
+	check := func(f Field, err error) {
 		if err != nil {
 			fine = false
-			r.bad(f, err)
+			r.Bad(f, err)
 		}
 	}
 	var err error
-	t.period, err = periodOf(r.text(period))
-	check(period, err)
-	t.reporter, err = areaOf(r.text(reporter))
-	check(reporter, err)
-	other, err := areaOf(r.text(partner))
-	check(partner, err)
+	t.period, err = periodOf(r.Text(Period))
+	check(Period, err)
+	t.reporter, err = areaOf(r.Text(Reporter))
+	check(Reporter, err)
+	other, err := areaOf(r.Text(Partner))
+	check(Partner, err)
 	re := ""
-	switch r.text(flow) {
+	switch r.Text(FlowCode) {
 	case "X":
 	case "M":
 		t.imports = true
@@ -215,7 +244,7 @@ func (p *reading) trade(r row) (trade, bool) {
 	case "RM":
 		t.part, t.imports, re = "/re-import", true, " (RM)"
 	default:
-		check(flow, fmt.Errorf("%w: a flow is M, X, RX, RM, DX, FM, MIP, XIP, MOP or XOP", datasets.ErrWord))
+		check(FlowCode, fmt.Errorf("%w: a flow is M, X, RX, RM, DX, FM, MIP, XIP, MOP or XOP", datasets.ErrWord))
 	}
 	if !fine {
 		return t, false
@@ -266,8 +295,8 @@ func periodOf(s string) (flows.Period, error) {
 }
 
 // oneRevision reports whether the reporter's period is stated in one revision only, in this vintage. In two it would be counted twice.
-func (p *reading) oneRevision(r row, t trade, pos flows.Pos, v vintage) bool {
-	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.published}, r.text(classification)
+func (p *Reading) oneRevision(r Row, t trade, pos flows.Pos, v Vintage) bool {
+	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.Published}, r.Text(Classification)
 	have, ok := p.stated[k]
 	switch {
 	case !ok:
@@ -276,24 +305,70 @@ func (p *reading) oneRevision(r row, t trade, pos flows.Pos, v vintage) bool {
 	case have.revision == revision:
 		return true
 	case have.told:
-		p.run.Drop("a second revision of the Harmonized System (reported once)")
+		p.run.Drop(secondRevision)
 		return false
 	}
 	have.told = true
 	p.stated[k] = have
-	r.bad(classification, fmt.Errorf("%w: %s of %s stands in %s already, at %s: keep one of the two, or it is counted twice",
+	r.Bad(Classification, fmt.Errorf("%w: %s of %s stands in %s already, at %s: keep one of the two, or it is counted twice",
 		flows.ErrDuplicate, t.reporter.Name, t.period, have.revision, have.pos))
 	return false
 }
 
+// onceEach reports whether the goods of a row's lines are not stated in another vintage under another code too, which a revision gave them: the
+// ledger takes the later of two editions by part, and these are two parts.
+func (p *Reading) onceEach(r Row, lines []hs.Line, t trade, pos flows.Pos, v Vintage) bool {
+	k := movedKey{t.reporter.Code, t.period, t.imports}
+	for _, l := range lines {
+		if !p.moves(l) {
+			continue
+		}
+		met := false
+		for i := range p.moved[k] {
+			have := &p.moved[k][i]
+			met = met || have.line.Code == l.Code && have.published == v.Published
+			switch {
+			case have.line.Code == l.Code || have.published == v.Published || !hs.Overlap(have.line, l):
+			case have.told:
+				p.run.Drop(secondRevision)
+				return false
+			default:
+				have.told = true
+				r.Bad(Commodity, fmt.Errorf("%w: %s of %s stands in %s already, which has these goods under %s, at %s: keep one of the two, or they are counted twice",
+					flows.ErrDuplicate, t.reporter.Name, t.period, have.revision, have.line.Code, have.pos))
+				return false
+			}
+		}
+		if !met {
+			p.moved[k] = append(p.moved[k], moved{l, v.Published, stated{revision: r.Text(Classification), pos: pos}})
+		}
+	}
+	return true
+}
+
+// moves reports whether the goods of a line are under another code that is read, in another revision.
+func (p *Reading) moves(l hs.Line) bool {
+	for code, all := range p.lines {
+		for _, other := range all {
+			if code != l.Code && other.Mineral == l.Mineral && hs.Overlap(other, l) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // note says what must be known of a row's figures.
-func note(r row, l hs.Line) string {
+func note(r Row, l hs.Line) string {
 	var all []string
 	if l.Note != "" {
 		all = append(all, l.Note)
 	}
-	if converted, err := flag(r.text(isOriginal)); err == nil && r.text(isOriginal) != "" && !converted {
+	if converted, err := Flag(r.Text(IsOriginal)); err == nil && r.Text(IsOriginal) != "" && !converted {
 		all = append(all, "converted by the United Nations from the revision that was reported")
+	}
+	if n, ok := r.(Noted); ok && n.Note() != "" {
+		all = append(all, n.Note())
 	}
 	return strings.Join(all, "; ")
 }
