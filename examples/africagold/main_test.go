@@ -1,56 +1,25 @@
 package main
 
 import (
-	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"github.com/mineralflows/mineralflows/examples/internal/cli"
+	"github.com/mineralflows/mineralflows/examples/internal/cli/clitest"
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func call(args ...string) (status int, out, errs string) {
-	var stdout, stderr bytes.Buffer
-	status = cli.Main(program(), args, &stdout, &stderr)
-	return status, stdout.String(), stderr.String()
-}
+func call(args ...string) (status int, out, errs string) { return clitest.Call(program, args...) }
 
 func TestGolden(t *testing.T) {
-	for _, c := range []struct{ name, args string }{
-		{"default.txt", ""},
-		{"hubs.md", "-format markdown -place BEN,TCD,TGO -period 2017-2023"},
-		{"explain-gold-togo-2022.txt", "-explain gold/TGO/2022"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			status, out, errs := call(strings.Fields(c.args)...)
-			require.Equal(t, 0, status, errs)
-			require.Empty(t, errs)
-			name := filepath.Join("testdata", c.name+".golden")
-			if *update {
-				require.NoError(t, os.MkdirAll("testdata", 0o755))
-				require.NoError(t, os.WriteFile(name, []byte(out), 0o644))
-			}
-			want, err := os.ReadFile(name)
-			require.NoError(t, err, "go test ./examples/... -update writes it")
-			require.Equal(t, string(want), out)
-		})
-	}
+	clitest.TestGoldens(t, program,
+		clitest.Golden{Name: "default.txt", Args: ""},
+		clitest.Golden{Name: "hubs.md", Args: "-format markdown -place BEN,TCD,TGO -period 2017-2023"},
+		clitest.Golden{Name: "explain-gold-togo-2022.txt", Args: "-explain gold/TGO/2022"},
+	)
 }
 
 func TestNoLineIsWiderThanAPage(t *testing.T) {
-	for _, args := range []string{"-draws 512", "-all -period 2022", "-scenario africa-unlisted-nil -draws 512", "-period 2007", "-place LBY"} {
-		status, out, errs := call(strings.Fields(args)...)
-		require.Equal(t, 0, status, errs)
-		for i, line := range strings.Split(out, "\n") {
-			require.LessOrEqual(t, utf8.RuneCountInString(line), 100, "%s: line %d: %s", args, i+1, line)
-		}
-	}
+	clitest.FitsAPage(t, program, "-draws 512", "-all -period 2022", "-scenario africa-unlisted-nil -draws 512", "-period 2007", "-place LBY")
 }
 
 // Filters, scenarios and formats do what they do in the first example.

@@ -1,82 +1,31 @@
 package main
 
 import (
-	"bytes"
-	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"github.com/mineralflows/mineralflows/examples/internal/cli"
+	"github.com/mineralflows/mineralflows/examples/internal/cli/clitest"
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func call(args ...string) (status int, out, errs string) {
-	var stdout, stderr bytes.Buffer
-	status = cli.Main(program(), args, &stdout, &stderr)
-	return status, stdout.String(), stderr.String()
-}
-
-// digits matches a number with more than three significant digits, as JSON and CSV write it.
-var digits = regexp.MustCompile(`-?\b\d+\.\d+(e[+-]?\d+)?\b`)
-
-// three rounds every decimal number of a text to three significant digits: processors differ in the last bits.
-func three(s string) string {
-	return digits.ReplaceAllStringFunc(s, func(n string) string {
-		x, err := strconv.ParseFloat(n, 64)
-		if err != nil {
-			return n
-		}
-		return strconv.FormatFloat(x, 'g', 3, 64)
-	})
-}
+func call(args ...string) (status int, out, errs string) { return clitest.Call(program, args...) }
 
 func TestGolden(t *testing.T) {
-	for _, c := range []struct {
-		name, args string
-		round      bool
-	}{
-		{"default.txt", "", false},
-		{"default.md", "-format markdown", false},
-		{"tantalum-rwanda.csv", "-format csv -mineral tantalum -place RWA", true},
-		{"gold-uganda.json", "-format json -mineral gold -place UGA -period 2019-2020", true},
-		{"explain-gold-uganda-2019.txt", "-explain gold/UGA/2019", false},
-		{"list-tungsten-burundi.txt", "-list -mineral tungsten -place BDI", false},
-		{"aside-tantalum.txt", "-aside -mineral tantalum", false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			status, out, errs := call(strings.Fields(c.args)...)
-			require.Equal(t, 0, status, errs)
-			require.Empty(t, errs)
-			if c.round {
-				out = three(out)
-			}
-			name := filepath.Join("testdata", c.name+".golden")
-			if *update {
-				require.NoError(t, os.MkdirAll("testdata", 0o755))
-				require.NoError(t, os.WriteFile(name, []byte(out), 0o644))
-			}
-			want, err := os.ReadFile(name)
-			require.NoError(t, err, "go test ./examples/... -update writes it")
-			require.Equal(t, string(want), out)
-		})
-	}
+	clitest.TestGoldens(t, program,
+		clitest.Golden{Name: "default.txt", Args: ""},
+		clitest.Golden{Name: "default.md", Args: "-format markdown"},
+		clitest.Golden{Name: "tantalum-rwanda.csv", Args: "-format csv -mineral tantalum -place RWA"},
+		clitest.Golden{Name: "gold-uganda.json", Args: "-format json -mineral gold -place UGA -period 2019-2020"},
+		clitest.Golden{Name: "explain-gold-uganda-2019.txt", Args: "-explain gold/UGA/2019"},
+		clitest.Golden{Name: "list-tungsten-burundi.txt", Args: "-list -mineral tungsten -place BDI"},
+		clitest.Golden{Name: "aside-tantalum.txt", Args: "-aside -mineral tantalum"},
+	)
 }
 
 func TestNoLineIsWiderThanAPage(t *testing.T) {
-	for _, args := range []string{"", "-all", "-aside"} {
-		status, out, errs := call(strings.Fields(args)...)
-		require.Equal(t, 0, status, errs)
-		for i, line := range strings.Split(out, "\n") {
-			require.LessOrEqual(t, utf8.RuneCountInString(line), 100, "%s: line %d: %s", args, i+1, line)
-		}
-	}
+	clitest.FitsAPage(t, program, "", "-all", "-aside")
 }
 
 // What -explain prints is enough to compute the central value by hand: every line of arithmetic gives its result, and so does the sum.

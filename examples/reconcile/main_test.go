@@ -1,82 +1,28 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"github.com/mineralflows/mineralflows/examples/internal/cli"
+	"github.com/mineralflows/mineralflows/examples/internal/cli/clitest"
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func call(args ...string) (status int, out, errs string) {
-	var stdout, stderr bytes.Buffer
-	status = cli.Main(program(), args, &stdout, &stderr)
-	return status, stdout.String(), stderr.String()
-}
-
-// digits matches a number with more than three significant digits, as JSON and CSV write it.
-var digits = regexp.MustCompile(`-?\b\d+\.\d+(e[+-]?\d+)?\b`)
-
-// three rounds every decimal number of a text to three significant digits: processors differ in the last bits.
-func three(s string) string {
-	return digits.ReplaceAllStringFunc(s, func(n string) string {
-		x, err := strconv.ParseFloat(n, 64)
-		if err != nil {
-			return n
-		}
-		return strconv.FormatFloat(x, 'g', 3, 64)
-	})
-}
+func call(args ...string) (status int, out, errs string) { return clitest.Call(program, args...) }
 
 func TestGolden(t *testing.T) {
-	for _, c := range []struct {
-		name, args string
-		round      bool
-	}{
-		{"turbine.txt", "-data data -all", false},
-		{"turbine.md", "-data data", false},
-		{"turbine.csv", "-data data -format csv", true},
-		{"turbine.json", "-data data -format json", true},
-		{"tin.txt", "-data ../../datasets/greatlakes -mineral tin -period 2010-2014", false},
-		{"tin-consistency.txt", "-data ../../datasets/greatlakes -mineral tin -period 2010-2014 -corridors none", false},
-		{"gold-region.txt", "-data ../../datasets/greatlakes -mineral gold -place BDI+COD+RWA+UGA -period 2019-2020 -all", false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			args := strings.Fields(c.args)
-			if strings.HasSuffix(c.name, ".md") {
-				args = append(args, "-format", "markdown")
-			}
-			status, out, errs := call(args...)
-			require.Equal(t, 0, status, errs)
-			require.Empty(t, errs)
-			if c.round {
-				out = three(out)
-			}
-			name := filepath.Join("testdata", c.name+".golden")
-			if *update {
-				require.NoError(t, os.MkdirAll("testdata", 0o755))
-				require.NoError(t, os.WriteFile(name, []byte(out), 0o644))
-			}
-			want, err := os.ReadFile(name)
-			require.NoError(t, err, "go test ./examples/... -update writes it")
-			require.Equal(t, string(want), out)
-			for i, line := range strings.Split(out, "\n") {
-				if strings.HasSuffix(c.name, ".txt") {
-					require.LessOrEqual(t, utf8.RuneCountInString(line), 100, "line %d: %s", i+1, line)
-				}
-			}
-		})
-	}
+	clitest.TestGoldens(t, program,
+		clitest.Golden{Name: "turbine.txt", Args: "-data data -all"},
+		clitest.Golden{Name: "turbine.md", Args: "-data data -format markdown"},
+		clitest.Golden{Name: "turbine.csv", Args: "-data data -format csv"},
+		clitest.Golden{Name: "turbine.json", Args: "-data data -format json"},
+		clitest.Golden{Name: "tin.txt", Args: "-data ../../datasets/greatlakes -mineral tin -period 2010-2014"},
+		clitest.Golden{Name: "tin-consistency.txt", Args: "-data ../../datasets/greatlakes -mineral tin -period 2010-2014 -corridors none"},
+		clitest.Golden{Name: "gold-region.txt", Args: "-data ../../datasets/greatlakes -mineral gold -place BDI+COD+RWA+UGA -period 2019-2020 -all"},
+	)
 }
 
 type network struct {
