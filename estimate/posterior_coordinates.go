@@ -17,8 +17,8 @@ const knownLogSD = 0.5
 // by itself the chains of an output and an inflow that are both unknown, but not their sum, do not meet.
 //
 // What comes in is sampled as a sum and ratios. Where what leaves the set is claimed it stands by itself, moved along with the errors of
-// its narrowest claim, and what comes in is sampled as a ratio to all that leaves; else what leaves is a sum too, as a ratio to what comes
-// in. What one place sends to another is among what comes in there, so that places come after those that they send to.
+// its narrowest claim, and the sum of what comes in by the stock change that sets it apart from all that leaves; else what leaves is a sum
+// too, set apart from what comes in. What one place sends to another is among what comes in there, so that places come after those that they send to.
 func (j *jointNetwork) setCoordinates() {
 	narrowest := j.narrowest()
 	sd := func(k int) float64 {
@@ -55,9 +55,9 @@ func (j *jointNetwork) setCoordinates() {
 		switch {
 		case b.Closing >= 0 || len(in) == 0 || len(out) == 0:
 		case known:
-			incoming.Base = append(sent, out...)
+			incoming.Base, incoming.Width = append(sent, out...), b.SD
 		default:
-			outgoing.Base = slices.Clone(in)
+			outgoing.Base, outgoing.Width = slices.Clone(in), b.SD
 		}
 		if len(in) > 0 {
 			j.model.Groups = append(j.model.Groups, incoming)

@@ -38,7 +38,7 @@ func chainOfPlaces(n int) *Model {
 				in = append(in, t.Flow)
 			}
 		}
-		m.Groups = append(m.Groups, Group{Members: in}, Group{Members: []int{m.Balances[i].Terms[1].Flow}, Base: in})
+		m.Groups = append(m.Groups, Group{Members: in}, Group{Members: []int{m.Balances[i].Terms[1].Flow}, Base: in, Width: m.Balances[i].SD})
 	}
 	return m
 }

@@ -11,11 +11,13 @@ type Density struct {
 	logScale []float64 // of the prior of each flow
 	walking  []int     // the flows that stand in walks
 
-	at        []float64 // the parameters of the flows, with their shifts
-	x, logX   []float64 // flows, and their logarithms
-	sum, base []float64 // of each group
-	step      []walked  // of the flows that stand in walks
-	gx        []float64 // slope of the density by the logarithm of each flow; by the flow itself where it closes a balance
+	at      []float64 // the parameters of the flows, with their shifts
+	x, logX []float64 // flows, and their logarithms
+	sum     []float64 // of each group
+	slope   []float64 // of its logarithm by its parameter, and the slope of the logarithm of that
+	bend    []float64
+	step    []walked  // of the flows that stand in walks
+	gx      []float64 // slope of the density by the logarithm of each flow; by the flow itself where it closes a balance
 }
 
 // NewDensity returns the density of m, which must not change while it is used.
@@ -23,7 +25,7 @@ func NewDensity(m *Model) *Density {
 	n := len(m.Flows)
 	floats := func(n int) []float64 { return make([]float64, n) }
 	d := &Density{m: m, param: m.params(), step: make([]walked, n), logScale: floats(n), x: floats(n), logX: floats(n), gx: floats(n),
-		sum: floats(len(m.Groups)), base: floats(len(m.Groups))}
+		sum: floats(len(m.Groups)), slope: floats(len(m.Groups)), bend: floats(len(m.Groups))}
 	walks, grouped := make([]bool, n), make([]bool, n)
 	for _, w := range m.Walks {
 		walks[w.From], walks[w.To] = true, true
@@ -103,10 +105,13 @@ func (d *Density) amounts(theta []float64) {
 		}
 		logSum := d.at[d.param[first]]
 		if len(g.Base) > 0 {
-			d.base[i] = sum(d.x, g.Base)
-			logSum += math.Log(d.base[i])
+			var y float64
+			y, d.slope[i], d.bend[i] = softplus(logSum + sum(d.x, g.Base)/g.Width)
+			d.sum[i] = y * g.Width
+			logSum = math.Log(d.sum[i])
+		} else {
+			d.sum[i], d.slope[i] = math.Exp(logSum), 1
 		}
-		d.sum[i] = math.Exp(logSum)
 		d.x[first] = d.sum[i] / whole
 		d.logX[first] = logSum - math.Log(whole)
 		for _, f := range g.Members[1:] {
@@ -140,7 +145,11 @@ func (d *Density) priors() float64 {
 			d.gx[f] = 0
 		}
 	}
-	return lp
+	heights := product{p: 1} // the density by a parameter is that by a logarithm times its slope
+	for _, slope := range d.slope {
+		heights.times(slope)
+	}
+	return lp + heights.log()
 }
 
 // walks adds the densities of the steps, by the logarithms of the flows that they lead to.
@@ -288,13 +297,14 @@ func (d *Density) backwards(grad []float64) {
 		for _, f := range g.Members {
 			bySum += d.gx[f]
 		}
-		for _, f := range g.Base {
-			d.gx[f] += bySum * d.x[f] / d.base[i]
-		}
 		for _, f := range g.Members[1:] {
 			grad[d.param[f]] = d.gx[f] - bySum*d.x[f]/d.sum[i]
 		}
-		grad[d.param[g.Members[0]]] = bySum
+		byParameter := bySum*d.slope[i] + d.bend[i]
+		for _, f := range g.Base {
+			d.gx[f] += byParameter * d.x[f] / g.Width
+		}
+		grad[d.param[g.Members[0]]] = byParameter
 	}
 	for _, f := range d.alone {
 		grad[d.param[f]] = d.gx[f]

@@ -10,7 +10,7 @@
 //
 // goes into stock. Balances are exact: one member of each is computed from the others. As a rule that is the stock change, the one flow
 // that may be negative, with a normal prior; then every other flow is free, no constraint cuts the space that is sampled, and the
-// logarithms of the flows are its coordinates, or [Group]s and [Shift]s of these, which have the same volume. Where a node has no stock
+// logarithms of the flows are its coordinates, or [Group]s and [Shift]s of these. Where a node has no stock
 // ([Balance].Closing), one outflow is computed instead, and has no prior of its own: what leaves is what there is. (A tight soft balance for
 // each node was the alternative; it is the same as this with a stock of little width, and says what it means.)
 //

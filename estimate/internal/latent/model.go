@@ -93,6 +93,23 @@ type Walk struct {
 	Scale    float64 // of a step, Student's t with four degrees of freedom
 }
 
+// softplus is ln(1 + exp u), with the slope of its logarithm, and the slope of the logarithm of that.
+func softplus(u float64) (y, slope, bend float64) {
+	var rise float64 // dy/du
+	switch {
+	case u > -1:
+		e := math.Exp(-u)
+		y, rise = u+math.Log(1+e), 1/(1+e)
+	case u > -30:
+		e := math.Exp(u)
+		y, rise = math.Log1p(e), e/(1+e)
+	default: // exp u to the last bit
+		return math.Exp(u), 1, 0
+	}
+	slope = rise / y
+	return y, slope, 1 - rise - slope
+}
+
 // walked is the coordinate in which a walk takes its steps, v = ln(exp(x/scale) - 1): ln(x/scale) for a small flow and x/scale for a
 // large one. slope is dv / d ln x, and bend the slope of the logarithm of that.
 type walked struct{ v, slope, bend float64 }
@@ -124,7 +141,11 @@ func fromWalked(v, scale float64) float64 {
 // of coordinates has no density of its own. A flow is a member of at most one group, and none that closes a balance is.
 type Group struct {
 	Members []int
-	Base    []int // members of groups before this one: the sum is sampled as a ratio to theirs; nil: by itself
+	Base    []int // members of groups before this one, or flows in none, that the sum is near to; nil: it is sampled by itself
+	// Width is how near, in tonnes. The sum is sampled as v in Width ln(1 + exp(base/Width + v)): as the difference in widths where the base
+	// is many widths, and where it is few as a logarithm, so that it stays positive. (As a ratio to the base the sum is tied the more
+	// tightly the larger the base, a funnel where that may be anything.)
+	Width float64
 }
 
 // Shift moves the parameter of a flow along shared errors: what is sampled is it less the sum of coefficient times error. A flow that is
@@ -136,7 +157,7 @@ type Shift struct {
 }
 
 // Dim is the number of parameters: one for each flow that closes no balance, in order, then the shared errors. It is the logarithm of the
-// flow; of a member of a group, of the ratio to its first member; of that, of the sum, over that of the base; each without its shift.
+// flow; of a member of a group, of the ratio to its first member; of that, of the sum, or how far it is from the base; each without its shift.
 func (m *Model) Dim() int { return len(m.Flows) - m.closed() + len(m.Errors) }
 
 func (m *Model) closed() int {
@@ -183,7 +204,8 @@ func (m *Model) Start(r *rand.Rand, x []float64) {
 		}
 		x[param[first]] = math.Log(sum(start, g.Members))
 		if len(g.Base) > 0 {
-			x[param[first]] -= math.Log(sum(start, g.Base))
+			y := sum(start, g.Members) / g.Width
+			x[param[first]] = y + math.Log(-math.Expm1(-y)) - sum(start, g.Base)/g.Width
 		}
 	}
 	z := x[len(x)-len(m.Errors):]

@@ -128,7 +128,7 @@ func (m *Model) Split() []*Part {
 	}
 	for _, g := range m.Groups {
 		p := at[find(g.Members[0])]
-		p.Groups = append(p.Groups, Group{moved(g.Members), moved(g.Base)})
+		p.Groups = append(p.Groups, Group{moved(g.Members), moved(g.Base), g.Width})
 	}
 	for i := range m.Readings {
 		r := m.Readings[i]
