@@ -10,8 +10,11 @@ import (
 
 // worker is one for looking at a result again: draws are made from names, so a result need not keep them.
 func (r *Result) worker() (*worker, error) {
-	if r.model == nil {
+	switch {
+	case r.model == nil:
 		return nil, fmt.Errorf("this result was not made by an estimator")
+	case r.joint != nil:
+		return nil, fmt.Errorf("a posterior has no steps that lead from its claims to a row: its claims act on all rows at once")
 	}
 	w := r.model.newWorker()
 	w.note = func(flows.Code, string) {}
@@ -30,6 +33,12 @@ func (r *Result) again(w *worker, c flows.Cell, wanted []Quantity) (*plan, numbe
 // Draws returns the joint draws of a quantity, made again from the variables' names, so that a result stays small. It returns an
 // error that names the cell where the quantity is missing.
 func (r *Result) Draws(c flows.Cell, q Quantity) (Draws, error) {
+	if r.joint != nil {
+		if x := r.joint.cellDraws(c, q); x != nil {
+			return x, nil
+		}
+		return nil, fmt.Errorf("%s: no %s", c, q)
+	}
 	w, err := r.worker()
 	if err != nil {
 		return nil, err
@@ -63,6 +72,9 @@ func (r *Result) Total(q Quantity, cells ...flows.Cell) (Value, error) {
 	}
 	if err := disjointCells(cells); err != nil {
 		return Value{}, err
+	}
+	if r.joint != nil {
+		return r.joint.total(q, cells)
 	}
 	w, err := r.worker()
 	if err != nil {

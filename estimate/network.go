@@ -47,6 +47,9 @@ type Test struct {
 	P          float64     // probability of a larger statistic for this test alone
 	Magnitude  float64     // estimated size of the error in tonnes; 0 where the test gives none
 	Equivalent []string    // what cannot be told apart from it: parallel flows
+
+	Claims []flows.Claim // what is tested; nil for the balance of a place
+	Says   float64       // what they say in tonnes. Without the error it is Says - Magnitude: what all else leads to expect
 }
 
 // Diagnostics says whether the chains of a posterior can be trusted.

@@ -36,11 +36,8 @@ type networkTotal struct {
 	parts []int
 }
 
-// otherPartners names the part of an outflow that goes to places which nobody names, otherOrigins that of an inflow.
-const (
-	otherPartners = "other partners"
-	otherOrigins  = "other origins"
-)
+// otherOrigins names the part of an inflow that comes from places which nobody names.
+const otherOrigins = "other origins"
 
 // place is what is known of one place while a network is made.
 type networkPlace struct {

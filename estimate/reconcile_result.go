@@ -82,14 +82,22 @@ func (d *reconciled) estimates(level float64) []FlowEstimate {
 		} else {
 			f.Estimate = gaussian(s.X[k], s.SD[k], level, e.To != flows.Stock)
 		}
-		if e.term != nil {
-			for _, u := range e.term.used {
-				if !u.check {
-					f.Claims = append(f.Claims, u.atom.claim)
-				}
-			}
-		}
+		f.Claims = e.claims()
 		out = append(out, f)
+	}
+	return out
+}
+
+// claims are those that measure a flow.
+func (e *networkFlow) claims() []flows.Claim {
+	if e.term == nil {
+		return nil
+	}
+	var out []flows.Claim
+	for _, u := range e.term.used {
+		if !u.check {
+			out = append(out, u.atom.claim)
+		}
 	}
 	return out
 }
@@ -238,8 +246,9 @@ func (t *Tests) add(d *reconciled) {
 func (d *reconciled) test(kind string, x lsq.Test) Test {
 	out := Test{Kind: kind, Statistic: x.Statistic, P: x.P, Magnitude: x.Magnitude, Equivalent: d.equivalent(x)}
 	if x.Variable >= 0 {
-		f := d.edges[d.edgeOf[x.Variable]].Flow
-		out.Flow = &f
+		e := &d.edges[d.edgeOf[x.Variable]]
+		f := e.Flow
+		out.Flow, out.Claims, out.Says = &f, e.claims(), d.problem.Variables[x.Variable].Value
 	} else {
 		var places []flows.Place
 		for _, b := range x.Balances {

@@ -121,6 +121,7 @@ type Result struct {
 
 	model *Model
 	cells map[flows.Cell]int
+	joint *jointNetwork // of Posterior: its draws
 }
 
 // Balance returns the row of a cell, nil where there is none.

@@ -42,23 +42,36 @@ func TestEstimator(t *testing.T, of func(cells []flows.Cell) estimate.Estimator)
 	}
 }
 
+// TestReproducible runs the tests that hold to the bit whatever an estimator does between claims and answer: the order of records, the
+// number of workers, an unconnected country, and a cancelled context. It is for estimators that sample with priors of their own, to
+// which a closed ledger is not exactly closed and a surplus not exactly proportional to the claims.
+func TestReproducible(t *testing.T, of func(cells []flows.Cell) estimate.Estimator) {
+	t.Helper()
+	for _, c := range checks() {
+		if c.bits {
+			t.Run(c.name, func(t *testing.T) { c.run(suite{t, of}) })
+		}
+	}
+}
+
 type check struct {
 	name string
 	run  func(suite)
+	bits bool // holds to the bit for every estimator
 }
 
 func checks() []check {
 	return []check{
-		{"a closed ledger gives zero", suite.closed},
-		{"scaling", suite.scaling},
-		{"changing basis", suite.basis},
-		{"order of records", suite.order},
-		{"workers", suite.workers},
-		{"widening", suite.widening},
-		{"an unconnected country", suite.unconnected},
-		{"chosen cells", suite.chosen},
-		{"a planted surplus", suite.planted},
-		{"a cancelled context", suite.cancelled},
+		{"a closed ledger gives zero", suite.closed, false},
+		{"scaling", suite.scaling, false},
+		{"changing basis", suite.basis, false},
+		{"order of records", suite.order, true},
+		{"workers", suite.workers, true},
+		{"widening", suite.widening, false},
+		{"an unconnected country", suite.unconnected, true},
+		{"chosen cells", suite.chosen, false},
+		{"a planted surplus", suite.planted, false},
+		{"a cancelled context", suite.cancelled, true},
 	}
 }
 

@@ -50,10 +50,12 @@ type Inputs struct {
 
 // Question is what a command line asks.
 type Question struct {
-	Model  *estimate.Model // under the scenario of -scenario
-	Cells  []flows.Cell    // those that the filters keep
-	Format string          // text, markdown, csv or json
-	Aside  bool            // what was left out, in place of the answer
+	Model    *estimate.Model    // under the scenario of -scenario
+	Base     *estimate.Model    // without it
+	Scenario *estimate.Scenario // nil for none
+	Cells    []flows.Cell       // those that the filters keep
+	Format   string             // text, markdown, csv or json
+	Aside    bool               // what was left out, in place of the answer
 }
 
 // Renderer writes an answer.
@@ -107,6 +109,9 @@ type usageError string
 
 func (e usageError) Error() string { return string(e) }
 
+// Misuse is the error of a command line that a program of its own finds wrong.
+func Misuse(format string, args ...any) error { return misuse(format, args...) }
+
 func misuse(format string, args ...any) error { return usageError(fmt.Sprintf(format, args...)) }
 
 // run reads, filters, estimates and writes.
@@ -150,7 +155,7 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 	}
 	var render Renderer
 	if p.Answer != nil {
-		render, err = p.Answer(ctx, Question{model, cells, s.format, s.aside})
+		render, err = p.Answer(ctx, Question{model, base, chosen, cells, s.format, s.aside})
 	} else {
 		render, err = s.estimate(ctx, p, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
 	}

@@ -24,30 +24,21 @@ type NetworkRequest struct {
 // Network makes a program about flows between places: of gives the estimator, and its flows are what is reported. It adds the flag
 // -corridors.
 func Network(p Program, of func(NetworkRequest) estimate.Estimator) Program {
-	var routes []flows.Corridor // nil: not given
+	var routes Routes
 	more := p.Flags
-	p.Cells = networkCells
+	p.Cells = NetworkCells
 	p.Without = append(p.Without, "explain")
 	p.Flags = func(set *flag.FlagSet) {
-		set.Func("corridors", "unrecorded routes in place of the data's: `ROUTES` none or COD>UGA,TZA>KEN", func(v string) error {
-			found, err := corridors(v)
-			routes = append(slices.Clip(routes), found...)
-			if routes == nil {
-				routes = []flows.Corridor{}
-			}
-			return err
-		})
+		routes.Flag(set)
 		if more != nil {
 			more(set)
 		}
 	}
 	p.Answer = func(ctx context.Context, q Question) (Renderer, error) {
 		request := NetworkRequest{Cells: chosenCells(q)}
-		if routes != nil {
-			request.Corridors = corridorsOf(routes, q.Cells)
-			if err := knownPlaces(routes, q.Model.Ledger()); err != nil {
-				return nil, err
-			}
+		var err error
+		if request.Corridors, err = routes.Corridors(q); err != nil {
+			return nil, err
 		}
 		r, err := of(request).Estimate(ctx, q.Model)
 		if err != nil {
@@ -56,12 +47,39 @@ func Network(p Program, of func(NetworkRequest) estimate.Estimator) Program {
 		if len(r.Flows) == 0 && len(r.Warnings) > 0 && !q.Aside {
 			return nil, errors.New(r.Warnings[len(r.Warnings)-1].Text)
 		}
-		return func(w io.Writer, o report.Options) error { return writeNetwork(w, r, q, o) }, nil
+		return func(w io.Writer, o report.Options) error { return WriteNetwork(w, r, q, o) }, nil
 	}
 	return p
 }
 
-func writeNetwork(w io.Writer, r *estimate.Result, q Question, o report.Options) error {
+// Routes are the corridors of the flag -corridors.
+type Routes struct {
+	list []flows.Corridor // without minerals; nil: the flag was not given
+}
+
+// Flag declares -corridors.
+func (r *Routes) Flag(set *flag.FlagSet) {
+	set.Func("corridors", "unrecorded routes in place of the data's: `ROUTES` none or COD>UGA,TZA>KEN", func(v string) error {
+		found, err := corridors(v)
+		r.list = append(slices.Clip(r.list), found...)
+		if r.list == nil {
+			r.list = []flows.Corridor{}
+		}
+		return err
+	})
+}
+
+// Corridors are the routes asked for, of each mineral asked for: nil for those of the data, empty for none. A route between places that the
+// data do not know is an error.
+func (r *Routes) Corridors(q Question) ([]flows.Corridor, error) {
+	if r.list == nil {
+		return nil, nil
+	}
+	return corridorsOf(r.list, q.Cells), knownPlaces(r.list, q.Model.Ledger())
+}
+
+// WriteNetwork writes a network in the format that is asked for, or with -aside what was left out of it.
+func WriteNetwork(w io.Writer, r *estimate.Result, q Question, o report.Options) error {
 	switch {
 	case q.Aside:
 		return report.Aside(w, r, o)
@@ -75,8 +93,8 @@ func writeNetwork(w io.Writer, r *estimate.Result, q Question, o report.Options)
 	return report.NetworkText(w, r, o)
 }
 
-// networkCells are the ledger's, without the unions whose members have cells of their own.
-func networkCells(l *flows.Ledger) iter.Seq[flows.Cell] {
+// NetworkCells are the ledger's, without the unions whose members have cells of their own.
+func NetworkCells(l *flows.Ledger) iter.Seq[flows.Cell] {
 	return slices.Values(withoutUnions(slices.Collect(l.Cells()), func(flows.Place) bool { return true }))
 }
 
@@ -95,7 +113,7 @@ func chosenCells(q Question) []flows.Cell {
 	chosen := withoutUnions(q.Cells, func(p flows.Place) bool {
 		return slices.ContainsFunc(l.Sites(), func(s flows.Site) bool { return len(s.Members) > 1 && flows.Union(s.Members...) == p })
 	})
-	all := slices.SortedFunc(networkCells(l), flows.CompareCells)
+	all := slices.SortedFunc(NetworkCells(l), flows.CompareCells)
 	if slices.Equal(all, slices.SortedFunc(slices.Values(chosen), flows.CompareCells)) {
 		return nil
 	}
