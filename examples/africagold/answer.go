@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/africagold"
 	"github.com/mineralflows/mineralflows/estimate"
 	"github.com/mineralflows/mineralflows/examples/internal/cli"
 	"github.com/mineralflows/mineralflows/flows"
@@ -29,9 +31,16 @@ type answer struct {
 // newAnswer keeps the years in which all importers speak, or, where none of those is asked for, the years that are. Gold that one origin
 // records as coming from another would be counted twice in a sum over both, so these flows are left out.
 func newAnswer(ctx context.Context, in cli.Inputs) (*answer, error) {
+	in.Cells = slices.DeleteFunc(slices.Clone(in.Cells), func(c flows.Cell) bool { return c.Mineral != flows.Gold }) // other minerals may stand beside it
 	a := &answer{in: in, ledger: in.Model.Ledger(), level: in.Model.Options().Level, origins: map[flows.Place]bool{}, heard: map[flows.Place][]flows.Cell{}}
+	buyers, err := buyers(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for c := range a.ledger.Cells() {
-		a.origins[c.Place] = true
+		if !buyers[c.Place] {
+			a.origins[c.Place] = true
+		}
 	}
 	dollars, spoke := map[flows.Place]float64{}, map[flows.Place]map[int]bool{}
 	for _, c := range a.ledger.Claims() {
@@ -77,22 +86,40 @@ func newAnswer(ctx context.Context, in cli.Inputs) (*answer, error) {
 			a.heard[c.To] = append(a.heard[c.To], at)
 		}
 	}
-	var err error
 	a.result, err = a.estimate(ctx, wanted, func(flows.Claim) bool { return true },
 		estimate.Outflow, estimate.Mirrored, estimate.Output, estimate.Surplus, estimate.Floor)
 	return a, err
 }
 
+// buyers are the importers of the built-in data. One that mines gold itself, as India does in the tables of USGS, is no origin for that: it
+// would be heard no more.
+func buyers(ctx context.Context) (map[flows.Place]bool, error) {
+	l, err := datasets.Load(ctx, datasets.Query{Minerals: []flows.Mineral{flows.Gold}}, africagold.Package())
+	if err != nil {
+		return nil, err
+	}
+	origins, out := map[flows.Place]bool{}, map[flows.Place]bool{}
+	for c := range l.Cells() {
+		origins[c.Place] = true
+	}
+	for _, c := range l.Claims() {
+		if c.Reporter == c.To && !c.To.Boundary() && !origins[c.To.Country()] {
+			out[c.To] = true
+		}
+	}
+	return out, nil
+}
+
 // isImport reports whether a claim is what an importer that is no origin itself records.
 func (a *answer) isImport(c *flows.Claim) bool {
-	return c.Reporter == c.To && !c.To.Boundary() && !a.origins[c.To.Country()] && a.origins[c.From.Country()]
+	return c.Mineral == flows.Gold && c.Reporter == c.To && !c.To.Boundary() && !a.origins[c.To.Country()] && a.origins[c.From.Country()]
 }
 
 // cells are those of the filters in some years.
 func (a *answer) cells(years ...int) []flows.Cell {
 	var out []flows.Cell
 	for _, c := range a.in.Cells {
-		if c.Period.IsYear() && !c.Place.IsUnion() && slices.Contains(years, c.Period.FirstYear()) {
+		if c.Period.IsYear() && !c.Place.IsUnion() && a.origins[c.Place] && slices.Contains(years, c.Period.FirstYear()) {
 			out = append(out, c)
 		}
 	}

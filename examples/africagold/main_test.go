@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,6 +22,26 @@ func TestGolden(t *testing.T) {
 
 func TestNoLineIsWiderThanAPage(t *testing.T) {
 	clitest.FitsAPage(t, program, "-draws 512", "-all -period 2022", "-scenario africa-unlisted-nil -draws 512", "-period 2007", "-place LBY")
+}
+
+// Tables of all the world's output, and of other minerals, stand beside the data: India, which mines gold too, stays an importer that is heard.
+func TestBesideTheWorldsOutput(t *testing.T) {
+	dir := t.TempDir()
+	table := "bgs_statistic_type_trans,bgs_commodity_trans,bgs_sub_commodity_trans,country_trans,year,quantity,units,data_precision_description,concat_figure_notes_text\n" +
+		"Production,\"gold, mine\",,India,2023,1500,kilograms,,\n" +
+		"Production,\"tin, mine\",,Nigeria,2023,5000,tonnes (metal content),,\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "gold.csv"), []byte(table), 0o644))
+	importers := func(args ...string) string {
+		status, out, errs := call(append(args, "-draws", "512")...)
+		require.Equal(t, 0, status, errs)
+		_, out, _ = strings.Cut(out, "Recorded by importer")
+		out, _, _ = strings.Cut(out, "\n\n")
+		return out
+	}
+	alone := importers()
+	require.Contains(t, alone, "IND")
+	require.Equal(t, alone, importers("-data", "africagold", "-data", "bgs:"+dir))
+	require.Contains(t, importers("-data", "africagold", "-data", "greatlakes"), "IND")
 }
 
 // Filters, scenarios and formats do what they do in the first example.

@@ -54,7 +54,7 @@ func (a *answer) published(ctx context.Context, r recorded, all []sums) ([]repor
 // everywhere reports whether no place of these years is left out.
 func (a *answer) everywhere() bool {
 	for c := range a.ledger.Cells() {
-		if c.Period.IsYear() && slices.Contains(a.years, c.Period.FirstYear()) && !slices.Contains(a.in.Cells, c) {
+		if a.origins[c.Place] && c.Mineral == flows.Gold && c.Period.IsYear() && slices.Contains(a.years, c.Period.FirstYear()) && !slices.Contains(a.in.Cells, c) {
 			return false
 		}
 	}

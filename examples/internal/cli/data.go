@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"archive/zip"
 	"context"
 	"errors"
 	"fmt"
@@ -92,7 +93,7 @@ func dataUsage() string {
 		line(d.name, "built in: "+d.about)
 	}
 	for _, f := range formats() {
-		line(f.name+":PLACE", f.about+"; a folder or a file")
+		line(f.name+":PLACE", f.about+"; a folder, a file or a zip of files")
 	}
 	return b.String()
 }
@@ -170,6 +171,12 @@ func (s *settings) placeOf(v, path string) (place, error) {
 		return place{}, fmt.Errorf("-data %s: %w", v, err)
 	case info.IsDir():
 		return place{os.DirFS(path), s.prefix(path)}, nil
+	case strings.EqualFold(filepath.Ext(path), ".zip"): // as CEPII ships a revision; it stays open while the program runs
+		z, err := zip.OpenReader(path)
+		if err != nil {
+			return place{}, fmt.Errorf("-data %s: %w", v, err)
+		}
+		return place{z, s.prefix(path)}, nil
 	}
 	return place{only{os.DirFS(filepath.Dir(path)), filepath.Base(path)}, s.prefix(filepath.Dir(path))}, nil
 }

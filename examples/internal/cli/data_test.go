@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"archive/zip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -32,6 +33,26 @@ func TestPublishersFiles(t *testing.T) {
 	require.Contains(t, lines[3], "pinksheet/testdata: ")
 	require.Contains(t, out, "31000 kg") // the later edition, in tonnes, speaks where the built-in data know dollars
 	require.Contains(t, out, "TradeData.csv:2")
+}
+
+// CEPII ships a revision as one zip.
+func TestAZipOfFiles(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "BACI_HS17_V202501.zip")
+	f, err := os.Create(name)
+	require.NoError(t, err)
+	z := zip.NewWriter(f)
+	w, err := z.Create("BACI_HS17_Y2022_V202501.csv")
+	require.NoError(t, err)
+	_, err = w.Write([]byte("t,i,j,k,v,q\n2022,768,784,710812,  500000.000,        9.500\n"))
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	require.NoError(t, f.Close())
+	status, out, errs := call("-data", "greatlakes", "-data", "baci:"+name, "-explain", "gold/TGO/2022")
+	require.Equal(t, 0, status, errs)
+	require.Contains(t, errs, ": 1 rows: 1 kept")
+	require.Contains(t, out, "9.5 t gross")
+	status, _, errs = call("-data", "baci:data_test.go", "-data", "greatlakes")
+	require.Equal(t, 1, status, errs)
 }
 
 // What a scenario of the built-in data says of a publisher's figures holds for those of the publisher's own files too: under rwanda-tin-laundromat
