@@ -142,6 +142,7 @@ func fromWalked(v, scale float64) float64 {
 type Group struct {
 	Members []int
 	Base    []int // members of groups before this one, or flows in none, that the sum is near to; nil: it is sampled by itself
+	Less    []int // like Base, to be taken off it
 	// Width is how near, in tonnes. The sum is sampled as v in Width ln(1 + exp(base/Width + v)): as the difference in widths where the base
 	// is many widths, and where it is few as a logarithm, so that it stays positive. (As a ratio to the base the sum is tied the more
 	// tightly the larger the base, a funnel where that may be anything.)
@@ -205,7 +206,7 @@ func (m *Model) Start(r *rand.Rand, x []float64) {
 		x[param[first]] = math.Log(sum(start, g.Members))
 		if len(g.Base) > 0 {
 			y := sum(start, g.Members) / g.Width
-			x[param[first]] = y + math.Log(-math.Expm1(-y)) - sum(start, g.Base)/g.Width
+			x[param[first]] = y + math.Log(-math.Expm1(-y)) - (sum(start, g.Base)-sum(start, g.Less))/g.Width
 		}
 	}
 	z := x[len(x)-len(m.Errors):]
