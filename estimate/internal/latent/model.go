@@ -137,8 +137,9 @@ func fromWalked(v, scale float64) float64 {
 
 // Group has flows sampled by their sum and their ratios: what comes into a place, or what leaves it. Claims and balances say more of
 // sums than of their members: two unknown flows of a known sum lie on a line, which in their logarithms is bent at a right angle. The
-// logarithm of the sum and those of the ratios to the first member have the volume of the logarithms of the flows, so that the change
-// of coordinates has no density of its own. A flow is a member of at most one group, and none that closes a balance is.
+// logarithm of the sum and those of the ratios to the first member have the volume of the logarithms of the flows, so that this change of
+// coordinates has no density of its own; a sum beside a base has one, which is counted. A flow is a member of at most one group, and none
+// that closes a balance is.
 type Group struct {
 	Members []int
 	Base    []int // members of groups before this one, or flows in none, that the sum is near to; nil: it is sampled by itself
