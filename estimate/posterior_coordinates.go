@@ -46,7 +46,7 @@ func (j *jointNetwork) setCoordinates() {
 				placed[term.Flow] = true
 			case j.nodeOf(j.flows[term.Flow].To) < 0:
 				out = append(out, term.Flow)
-			case placed[term.Flow]:
+			case placed[term.Flow] || !j.closed[j.receiver(term.Flow)]: // in a group by now, or in none
 				sent = append(sent, term.Flow)
 			}
 		}
@@ -57,7 +57,7 @@ func (j *jointNetwork) setCoordinates() {
 		case known:
 			incoming.Base, incoming.Width = append(sent, out...), b.SD
 		default:
-			outgoing.Base, outgoing.Width = slices.Clone(in), b.SD
+			outgoing.Base, outgoing.Less, outgoing.Width = slices.Clone(in), sent, b.SD
 		}
 		if len(in) > 0 {
 			j.model.Groups = append(j.model.Groups, incoming)
@@ -83,12 +83,8 @@ func (j *jointNetwork) receiversFirst() []int {
 		}
 		seen[i] = true
 		for _, t := range j.model.Balances[i].Terms {
-			if to := j.nodeOf(j.flows[t.Flow].To); t.Sign < 0 && to >= 0 {
-				c := j.cells[i]
-				c.Place = j.places[to]
-				if k, ok := at[c]; ok {
-					visit(k)
-				}
+			if k, ok := at[j.receiver(t.Flow)]; ok && t.Sign < 0 {
+				visit(k)
 			}
 		}
 		order = append(order, i)
@@ -97,6 +93,16 @@ func (j *jointNetwork) receiversFirst() []int {
 		visit(i)
 	}
 	return order
+}
+
+// receiver is the cell that a flow comes into, of no place where it leaves the set.
+func (j *jointNetwork) receiver(flow int) flows.Cell {
+	f := &j.flows[flow]
+	c := flows.Cell{Mineral: f.Mineral, Period: f.Period}
+	if i := j.nodeOf(f.To); i >= 0 {
+		c.Place = j.places[i]
+	}
+	return c
 }
 
 // narrowest is the narrowest figure of each flow.

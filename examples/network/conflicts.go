@@ -16,9 +16,9 @@ const shown = 5
 
 // conflict is a claim, or several that make one figure, beside what all others lead to expect.
 type conflict struct {
-	what, who            string
-	says, expected, gaps float64
-	z, critical          float64
+	what, who           string
+	says, expected, gap float64
+	z, critical         float64
 }
 
 // conflicts are the claims that the rest of the network contradicts most.
@@ -43,7 +43,7 @@ func (s *study) conflicts(all bool) []report.Section {
 			if c.z > c.critical {
 				mark = "!!"
 			}
-			t.Rows = append(t.Rows, report.Row{Strong: mark != "", Cells: []string{c.what, c.who, report.Tonnes(c.says), report.Tonnes(c.expected), signed(c.gaps), fmt.Sprintf("%.1f", c.z), mark}})
+			t.Rows = append(t.Rows, report.Row{Strong: mark != "", Cells: []string{c.what, c.who, report.Tonnes(c.says), report.Tonnes(c.expected), signed(c.gap), fmt.Sprintf("%.1f", c.z), mark}})
 		}
 		out = append(out, report.Section{Heading: heading, Text: []string{text, capital(string(n.mineral))}, Table: t})
 		heading, text = "", ""
@@ -65,7 +65,7 @@ func conflictsOf(n *solved) []conflict {
 		if t.Kind == "bias" { // chi-square with one degree of freedom
 			z, critical = root(z), root(critical)
 		}
-		c := conflict{what: label(*t.Flow), who: producers(t.Claims), says: t.Says, expected: t.Says - t.Magnitude, gaps: t.Magnitude, z: z, critical: critical}
+		c := conflict{what: label(*t.Flow), who: producers(t.Claims), says: t.Says, expected: t.Says - t.Magnitude, gap: t.Magnitude, z: z, critical: critical}
 		if b := t.Claims[0].Amount.Bound; b != flows.About && len(t.Claims) == 1 {
 			c.who += " (" + b.String() + ")"
 		}

@@ -96,7 +96,6 @@ func TestWarnings(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			status, out, errs := call(append([]string{"-data", pack(t, c.claims, c.corridors)}, strings.Fields(c.args)...)...)
 			require.Equal(t, 0, status, errs)
-			requireNarrow(t, out)
 			for _, s := range c.says {
 				require.Contains(t, strings.Join(strings.Fields(out), " "), s)
 			}

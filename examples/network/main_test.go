@@ -1,84 +1,31 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"regexp"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"github.com/mineralflows/mineralflows/examples/internal/cli"
+	"github.com/mineralflows/mineralflows/examples/internal/cli/clitest"
 	"github.com/stretchr/testify/require"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func call(args ...string) (status int, out, errs string) {
-	var stdout, stderr bytes.Buffer
-	status = cli.Main(program(), args, &stdout, &stderr)
-	return status, stdout.String(), stderr.String()
-}
-
-// digits matches a number with more than three significant digits, as JSON and CSV write it.
-var digits = regexp.MustCompile(`-?\b\d+\.\d+(e[+-]?\d+)?\b`)
-
-// three rounds every decimal number of a text to three significant digits: processors differ in the last bits.
-func three(s string) string {
-	return digits.ReplaceAllStringFunc(s, func(n string) string {
-		x, err := strconv.ParseFloat(n, 64)
-		if err != nil {
-			return n
-		}
-		return strconv.FormatFloat(x, 'g', 3, 64)
-	})
-}
+func call(args ...string) (status int, out, errs string) { return clitest.Call(program, args...) }
 
 // Reconciliation draws nothing by chance, so that its goldens hold numbers. Those of a posterior would differ between processors.
 func TestGolden(t *testing.T) {
-	for _, c := range []struct {
-		name, args string
-		round      bool
-	}{
-		{"reconcile.txt", "-method reconcile", false},
-		{"reconcile-gold.md", "-method reconcile -mineral gold -format markdown", false},
-		{"reconcile-tin.json", "-method reconcile -mineral tin -period 2013 -format json", true},
-		{"reconcile-tantalum.csv", "-method reconcile -mineral tantalum -format csv", true},
-		{"help.txt", "-help", false},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			status, out, errs := call(strings.Fields(c.args)...)
-			require.Equal(t, 0, status, errs)
-			require.Empty(t, errs)
-			if c.round {
-				out = three(out)
-			}
-			out, _, _ = strings.Cut(out, "\ndata:\n") // of -help: that list is not this program's
-			file := filepath.Join("testdata", c.name+".golden")
-			if *update {
-				require.NoError(t, os.MkdirAll("testdata", 0o755))
-				require.NoError(t, os.WriteFile(file, []byte(out), 0o644))
-			}
-			want, err := os.ReadFile(file)
-			require.NoError(t, err)
-			require.Equal(t, string(want), out)
-			if strings.HasSuffix(c.name, "reconcile.txt") {
-				requireNarrow(t, out)
-			}
-		})
-	}
+	clitest.TestGoldens(t, program,
+		clitest.Golden{Name: "reconcile.txt", Args: "-method reconcile"},
+		clitest.Golden{Name: "reconcile-gold.md", Args: "-method reconcile -mineral gold -format markdown"},
+		clitest.Golden{Name: "reconcile-tin.json", Args: "-method reconcile -mineral tin -period 2013 -format json"},
+		clitest.Golden{Name: "reconcile-tantalum.csv", Args: "-method reconcile -mineral tantalum -format csv"},
+		clitest.Golden{Name: "help.txt", Args: "-help"},
+	)
 }
 
-func requireNarrow(t *testing.T, text string) {
-	t.Helper()
-	for _, line := range strings.Split(text, "\n") {
-		require.LessOrEqual(t, utf8.RuneCountInString(line), 100, line)
-	}
+func TestNoLineIsWiderThanAPage(t *testing.T) {
+	clitest.FitsAPage(t, program, "-method reconcile", "-method reconcile -all", few+"-mineral gold -period 2022-2023", few+"-mineral tantalum -scenario rwanda-coltan-rubaya -all")
 }
 
 // few are flags of a posterior that takes a second: too few draws for an answer, enough for its form.
@@ -88,7 +35,6 @@ const few = "-chains 2 -warmup 100 -sample 100 "
 func TestPosteriorText(t *testing.T) {
 	status, out, errs := call(strings.Fields(few)...)
 	require.Equal(t, 0, status, errs)
-	requireNarrow(t, out)
 	at := 0
 	for _, s := range []string{
 		"Where unrecorded gold, tantalum and tin came from, and where it went\n", "Gold, tonnes of Au, 2019-2024\n", "sd before,  sd after,", "rests on\n",

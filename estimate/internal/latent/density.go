@@ -106,7 +106,7 @@ func (d *Density) amounts(theta []float64) {
 		logSum := d.at[d.param[first]]
 		if len(g.Base) > 0 {
 			var y float64
-			y, d.slope[i], d.bend[i] = softplus(logSum + sum(d.x, g.Base)/g.Width)
+			y, d.slope[i], d.bend[i] = softplus(logSum + (sum(d.x, g.Base)-sum(d.x, g.Less))/g.Width)
 			d.sum[i] = y * g.Width
 			logSum = math.Log(d.sum[i])
 		} else {
@@ -303,6 +303,9 @@ func (d *Density) backwards(grad []float64) {
 		byParameter := bySum*d.slope[i] + d.bend[i]
 		for _, f := range g.Base {
 			d.gx[f] += byParameter * d.x[f] / g.Width
+		}
+		for _, f := range g.Less {
+			d.gx[f] -= byParameter * d.x[f] / g.Width
 		}
 		grad[d.param[g.Members[0]]] = byParameter
 	}

@@ -137,11 +137,13 @@ func fromWalked(v, scale float64) float64 {
 
 // Group has flows sampled by their sum and their ratios: what comes into a place, or what leaves it. Claims and balances say more of
 // sums than of their members: two unknown flows of a known sum lie on a line, which in their logarithms is bent at a right angle. The
-// logarithm of the sum and those of the ratios to the first member have the volume of the logarithms of the flows, so that the change
-// of coordinates has no density of its own. A flow is a member of at most one group, and none that closes a balance is.
+// logarithm of the sum and those of the ratios to the first member have the volume of the logarithms of the flows, so that this change of
+// coordinates has no density of its own; a sum beside a base has one, which is counted. A flow is a member of at most one group, and none
+// that closes a balance is.
 type Group struct {
 	Members []int
 	Base    []int // members of groups before this one, or flows in none, that the sum is near to; nil: it is sampled by itself
+	Less    []int // like Base, to be taken off it
 	// Width is how near, in tonnes. The sum is sampled as v in Width ln(1 + exp(base/Width + v)): as the difference in widths where the base
 	// is many widths, and where it is few as a logarithm, so that it stays positive. (As a ratio to the base the sum is tied the more
 	// tightly the larger the base, a funnel where that may be anything.)
@@ -205,7 +207,7 @@ func (m *Model) Start(r *rand.Rand, x []float64) {
 		x[param[first]] = math.Log(sum(start, g.Members))
 		if len(g.Base) > 0 {
 			y := sum(start, g.Members) / g.Width
-			x[param[first]] = y + math.Log(-math.Expm1(-y)) - sum(start, g.Base)/g.Width
+			x[param[first]] = y + math.Log(-math.Expm1(-y)) - (sum(start, g.Base)-sum(start, g.Less))/g.Width
 		}
 	}
 	z := x[len(x)-len(m.Errors):]

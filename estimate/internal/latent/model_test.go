@@ -143,7 +143,7 @@ func everything() *Model {
 			{Y: math.Log(0.5), SD: 0.1, Flows: []int{4, 5}, Of: []int{7}, Bound: AtLeast},
 		},
 		Walks:  []Walk{{3, 4, 0.5}, {4, 5, 0.5}},
-		Groups: []Group{{[]int{0, 3}, nil, 0}, {[]int{5, 4, 6}, nil, 0}, {[]int{1, 2}, []int{0, 3}, 8}},
+		Groups: []Group{{Members: []int{0, 3}}, {Members: []int{5, 4, 6}}, {[]int{1, 2}, []int{0, 3}, []int{4}, 8}},
 		Shifts: []Shift{{0, []Load{{0, 0.15}}}, {2, []Load{{0, -0.1}, {1, 0.2}}}},
 	}
 }
@@ -194,7 +194,7 @@ func volume(m *Model, x []float64, n int) float64 {
 // Sums, ratios and shifts have the volume of the logarithms of the flows.
 func TestGroupsKeepVolumes(t *testing.T) {
 	m := everything()
-	m.Groups[2].Base = nil
+	m.Groups[2].Base, m.Groups[2].Less = nil, nil
 	x := make([]float64, m.Dim())
 	m.Start(rand.New(rand.NewPCG(8, 8)), x)
 	require.InDelta(t, 0, volume(m, x, 7), 1e-6)
@@ -375,6 +375,7 @@ func TestSplit(t *testing.T) {
 	m.Errors = append(m.Errors, "unused")
 	require.Len(t, m.Split(), 1) // a walk ties the two
 	m.Walks = []Walk{{4, 5, 0.5}}
+	m.Groups[2].Less = nil
 	m.Flows[4].Prior.Kind = HalfNormal
 	parts := m.Split()
 	require.Len(t, parts, 2)

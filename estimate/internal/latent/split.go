@@ -39,7 +39,7 @@ func (m *Model) Split() []*Part {
 	}
 	for i := range m.Groups {
 		g := &m.Groups[i]
-		for _, f := range slices.Concat(g.Base, g.Members) {
+		for _, f := range slices.Concat(g.Base, g.Less, g.Members) {
 			join(g.Members[0], f)
 		}
 	}
@@ -128,7 +128,7 @@ func (m *Model) Split() []*Part {
 	}
 	for _, g := range m.Groups {
 		p := at[find(g.Members[0])]
-		p.Groups = append(p.Groups, Group{moved(g.Members), moved(g.Base), g.Width})
+		p.Groups = append(p.Groups, Group{moved(g.Members), moved(g.Base), moved(g.Less), g.Width})
 	}
 	for i := range m.Readings {
 		r := m.Readings[i]
