@@ -65,7 +65,9 @@
 // # Networks
 //
 // [Reconcile] closes the balances of many places at once: every flow moves as little as its uncertainty allows, and unrecorded corridors
-// carry what then is left. [Result.Flows] holds the flows, [Result.Tests] how well claims and balances agree.
+// carry what then is left. [Result.Flows] holds the flows, [Result.Tests] how well claims and balances agree. [Posterior] is the Bayesian
+// version over a run of periods: output, trade, corridors, stock changes and producers' biases as one joint posterior, in draws, with the prior
+// of each flow beside it ([FlowEstimate].Prior) and what the chains say of themselves ([Result.Chains]).
 //
 // # References
 //

@@ -39,7 +39,7 @@ type NetworkTest struct {
 
 // Test is one test for a gross error.
 type Test struct {
-	Kind       string      // "measurement", "nodal", "bias", "leak"
+	Kind       string      // "measurement", "nodal", "bias", "leak"; "predictive" of a posterior
 	Flow       *flows.Flow // of a flow; nil for the balance of a place
 	Cell       *flows.Cell // of the balance of a place, or of a union of places that share flows which nobody measures; nil for a flow
 	Statistic  float64     // standard normal for measurement and nodal; chi-square with one degree of freedom for bias and leak
