@@ -1,6 +1,7 @@
 package lsq
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -180,4 +181,29 @@ func randomSparse(r *rand.Rand, n, edges int) *matrix {
 		m.start = append(m.start, int32(len(m.rows)))
 	}
 	return m
+}
+
+// Memory that an earlier solve left behind is never read: with buffers full of NaN every bit of the answer is the same.
+func TestWhatBuffersHoldIsNotRead(t *testing.T) {
+	for name, of := range map[string]func(*rand.Rand, int, int, float64) (*Problem, []float64){"random": network, "near": neighbours} {
+		p, _ := of(rand.New(rand.NewPCG(7, 7)), 200, 800, 0.5)
+		want := solve(t, p)
+		for range 3 {
+			dirty := &buffers{}
+			for class := range 16 {
+				for range 40 {
+					b := make([]float64, 1<<class)
+					for i := range b {
+						b[i] = math.NaN()
+					}
+					dirty.put(b)
+				}
+			}
+			spare.Put(dirty)
+			got := solve(t, p)
+			require.Equal(t, want.X, got.X, name)
+			require.Equal(t, want.SD, got.SD, name)
+			require.Equal(t, want.J, got.J, name)
+		}
+	}
 }

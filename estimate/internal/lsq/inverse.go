@@ -23,7 +23,8 @@ func (f *factor) selected() *inverse {
 	fronts := make([][]float64, len(f.nodes)) // whole, while a child needs them
 	waiting := make([]int, len(f.nodes))
 	at := make([]int32, f.n)
-	pool := &buffers{}
+	pool := spare.Get().(*buffers)
+	defer spare.Put(pool)
 	for k := len(f.nodes) - 1; k >= 0; k-- {
 		node := &f.nodes[k]
 		w, c := len(node.rows), node.cols
