@@ -56,7 +56,7 @@ const (
 
 	ErrInfeasible   flows.Code = "infeasible"          // no flows of zero or more close these balances
 	ErrNowhere      flows.Code = "corridor-to-nowhere" // a corridor that touches no balance
-	ErrNoClaim      flows.Code = "no-claim"            // a place of which nothing is known
+	ErrNoClaim      flows.Code = "no-claim"            // a place of which nothing is known; a warning where what is known makes no balance
 	ErrCellsOverlap flows.Code = "cells-overlap"       // two cells that hold the same place
 	ErrSingular     flows.Code = "singular-covariance" // several figures with one and the same error
 	ErrZeroSpread   flows.Code = "zero-spread"         // figures without a spread that contradict each other

@@ -50,6 +50,16 @@ type networkPlace struct {
 	total   *term       // nil: none is declared, or it does not count
 }
 
+// stated reports whether anything is claimed on any side of the balance.
+func (c *compiler) stated() bool {
+	for r := flows.IsOutput; r <= flows.IsStock; r++ {
+		if len(c.side(r)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // network gathers the flows around the cells of one mineral and period.
 func (m *Model) network(w *worker, cells []flows.Cell, corridors []flows.Corridor) (*network, error) {
 	n := &network{m: m, mineral: cells[0].Mineral, period: cells[0].Period, basis: m.ledger.Substance(cells[0].Mineral)}
@@ -65,6 +75,10 @@ func (m *Model) network(w *worker, cells []flows.Cell, corridors []flows.Corrido
 		})
 		if l.empty() && len(l.c.bal.Aside) > 0 {
 			continue // there are claims, and none that counts: Result.Aside has the reasons
+		}
+		if l.empty() && l.c.stated() {
+			w.note(ErrNoClaim, fmt.Sprintf("%s %s: what is claimed of %s only bounds parts of its flows, which no balance can be made of: it is left out", n.mineral, n.period, cell.Place))
+			continue
 		}
 		if l.empty() {
 			n.errs = append(n.errs, &NetworkError{Code: ErrNoClaim, Mineral: n.mineral, Period: n.period, Balances: []flows.Cell{cell},

@@ -6,6 +6,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -267,6 +268,22 @@ func TestReconcileStock(t *testing.T) {
 	require.InDelta(t, -20, f.Estimate.Mean, 1e-9)
 	require.Zero(t, f.Estimate.SD)
 	require.InDelta(t, 1, r.Tests.J, 0.01)
+}
+
+// Of a place of which only the most that a part can be is claimed (one line of customs that holds other ores too) no balance can be made: it is
+// left out, and said, and the others are what they are without it.
+func TestReconcileLeavesOutWhatOnlyBoundsParts(t *testing.T) {
+	output := claim("tantalum 2020 ground>RWA", "100 +- 10", "Ta", origin("USGS"))
+	exports := claim("tantalum 2020 RWA>world", "120 +- 5", "Ta", origin("customs"), by("RWA"))
+	want, err := reconcile(t, estimate.Reconcile{}, output, exports)
+	require.NoError(t, err)
+	got, err := reconcile(t, estimate.Reconcile{}, output, exports, claim("tantalum 2020 TZA>world", "<=7", "Ta", origin("TRA"), by("TZA"), part("HS 261590")))
+	require.NoError(t, err)
+	require.Equal(t, want.Flows, got.Flows)
+	require.Equal(t, want.Tests.J, got.Tests.J)
+	require.True(t, slices.ContainsFunc(got.Warnings, func(w estimate.Warning) bool {
+		return errors.Is(w, estimate.ErrNoClaim) && strings.Contains(w.Text, "TZA")
+	}))
 }
 
 func TestReconcileErrors(t *testing.T) {
