@@ -47,6 +47,7 @@ func (s *study) sections(all bool) ([]report.Section, error) {
 		}
 		out = append(out, section)
 	}
+	out = append(out, s.comparisons(all)...)
 	out = append(out, s.conflicts(all)...)
 	out = append(out, s.said()...)
 	out = append(out, s.holds(), s.trust(all))

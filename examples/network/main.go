@@ -31,7 +31,7 @@ func main() { os.Exit(cli.Main(program(), os.Args[1:], os.Stdout, os.Stderr)) }
 // request is what the program's own flags ask for.
 type request struct {
 	routes                cli.Routes
-	reconcile             bool
+	reconcile, compare    bool
 	chains, warmup, draws int             // draws 0: by the size of the network
 	places                []flows.Place   // of -places
 	given                 map[string]bool // the flags on the command line
@@ -72,6 +72,12 @@ func (r *request) flags(set *flag.FlagSet) {
 		r.reconcile = v == "reconcile"
 		return nil
 	})
+	set.BoolFunc("compare", "also leave out each route in turn: do the claims speak for it? (minutes)", func(v string) (err error) {
+		if r.compare, err = strconv.ParseBool(v); err != nil {
+			return errors.New("want true or false")
+		}
+		return nil
+	})
 	count := func(name, usage string, least, most int, to *int) {
 		set.Func(name, usage, func(v string) error {
 			n, err := strconv.Atoi(v)
@@ -99,6 +105,7 @@ func (r *request) check() error {
 		{"chains", false, "reconciliation draws nothing"},
 		{"warmup", false, "reconciliation draws nothing"},
 		{"sample", false, "reconciliation draws nothing"},
+		{"compare", false, "it has no predictive density"},
 	} {
 		if r.given[f.name] && f.reconcile != r.reconcile {
 			return cli.Misuse("-%s: means nothing to -method %s: %s", f.name, r.method(), f.instead)
@@ -118,6 +125,9 @@ func (r *request) method() string {
 func (r *request) answer(ctx context.Context, q cli.Question) (cli.Renderer, error) {
 	if err := r.check(); err != nil {
 		return nil, err
+	}
+	if r.compare && (q.Aside || q.Format == "csv" || q.Format == "json") {
+		return nil, cli.Misuse("-compare: is written as text and Markdown only")
 	}
 	s, err := r.study(ctx, q)
 	if err != nil {

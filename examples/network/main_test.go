@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -145,4 +146,33 @@ func TestReproducible(t *testing.T) {
 	}
 	_, other, _ := call(strings.Fields(few + "-mineral tantalum -format json -seed 8")...)
 	require.NotEqual(t, want, other)
+}
+
+// What the claims say of a route is printed with its error, and with the Pareto k of each claim that was left out. Whether the comparison is
+// right is a test of package estimate; here the columns hold together.
+func TestCompare(t *testing.T) {
+	status, out, errs := call(strings.Fields("-compare -all -mineral tantalum -places COD,RWA -period 2021-2022 -chains 2 -warmup 400 -sample 400")...)
+	require.Equal(t, 0, status, errs)
+	_, section, found := strings.Cut(out, "With a route and without it\n")
+	require.True(t, found, out)
+	row := regexp.MustCompile(`(?m)^COD > RWA +(\S+) +(\S+) +(\S+) +(\S+) +(\d+) +(\S+) +(\d+) of (\d+)$`).FindStringSubmatch(section)
+	require.NotNil(t, row, section)
+	number := func(i int) float64 {
+		x, err := strconv.ParseFloat(row[i], 64)
+		require.NoError(t, err)
+		return x
+	}
+	require.InDelta(t, number(1)-number(2), number(3), 0.11) // each is printed to a tenth
+	require.Equal(t, 2*number(5), number(8)) // every claim with the route, and without it
+	require.Contains(t, section, "Each claim left out, with all routes\n")
+	require.Equal(t, int(number(5)), len(regexp.MustCompile(`(?m)^202[12] \S+ > \S+ .* \S+ +\d+\.\d\d(  refitted)?$`).FindAllString(section, -1)), section)
+
+	for args, says := range map[string]string{
+		"-compare -method reconcile": "network: -compare: means nothing to -method reconcile: it has no predictive density\n",
+		"-compare -format json":      "network: -compare: is written as text and Markdown only\n",
+	} {
+		status, _, errs := call(strings.Fields(args)...)
+		require.Equal(t, 2, status)
+		require.Equal(t, says, errs)
+	}
 }

@@ -28,6 +28,7 @@ type solved struct {
 	*network
 	result      *estimate.Result
 	half, twice *estimate.Result // with priors half and twice as wide; nil: not asked for
+	compared    []compared       // without each route; nil: not asked for
 }
 
 // study estimates each mineral.
@@ -133,6 +134,11 @@ func (r *request) sample(ctx context.Context, q cli.Question, n *solved) error {
 	}
 	if q.Aside || q.Format != "text" && q.Format != "markdown" {
 		return nil
+	}
+	if r.compare {
+		if n.compared, err = compare(ctx, p, m, n.result); err != nil {
+			return err
+		}
 	}
 	p.Chains = max(p.Chains/2, 1)
 	if n.half, err = p.AtPriorScale(0.5).Estimate(ctx, m); err != nil {
