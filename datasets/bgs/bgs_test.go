@@ -21,17 +21,6 @@ import (
 	"github.com/mineralflows/mineralflows/flows"
 )
 
-func claims(t *testing.T, s bgs.Source) (all []flows.Claim) {
-	t.Helper()
-	for r, err := range s.Records(context.Background(), datasets.Query{}) {
-		require.NoError(t, err)
-		if c, ok := r.(flows.Claim); ok {
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
 // one finds the only claim whose locator starts so.
 func one(t *testing.T, all []flows.Claim, locator string) flows.Claim {
 	t.Helper()
@@ -50,7 +39,7 @@ var wms = os.DirFS("testdata/wms")
 // Each row is known by its locator; period, basis, evidence and amount follow from its units, words and notes.
 func TestRows(t *testing.T) {
 	var stats datasets.Stats
-	all := claims(t, bgs.Source{FS: wms, Published: "2024-11-30", Stats: &stats})
+	all := datasetstest.Claims(t, bgs.Source{FS: wms, Published: "2024-11-30", Stats: &stats})
 	for _, c := range []struct {
 		locator  string
 		place    flows.Place
@@ -112,7 +101,7 @@ func TestColtan(t *testing.T) {
 }
 
 func TestTrade(t *testing.T) {
-	all := claims(t, bgs.Source{FS: wms, Commodities: bgs.Trade()})
+	all := datasetstest.Claims(t, bgs.Source{FS: wms, Commodities: bgs.Trade()})
 	require.Len(t, all, 3) // 2 of tin, 1 of tungsten
 	out := one(t, all, "tin, Concentrates, Austria, 2002")
 	require.Equal(t, flows.Flow{Mineral: flows.Tin, Period: flows.Year(2002), From: "AUT", To: flows.World, Part: "concentrates"}, out.Flow)
@@ -142,7 +131,7 @@ func TestSource(t *testing.T) {
 	datasetstest.TestSource(t, bgs.Source{Open: open(packed.String()), Name: "gold.csv.gz", Published: "2024"})
 
 	// A page says when it was answered, a table does not.
-	require.Equal(t, "2024-11-30", claims(t, bgs.Source{FS: fstest.MapFS{"trade.json": file(t, "trade.json")}, Commodities: bgs.Trade()})[0].Origin.Published)
+	require.Equal(t, "2024-11-30", datasetstest.Claims(t, bgs.Source{FS: fstest.MapFS{"trade.json": file(t, "trade.json")}, Commodities: bgs.Trade()})[0].Origin.Published)
 	requireFault(t, bgs.Source{Open: open(string(table)), Name: "gold.csv"}, "gold.csv:1: nothing says when the file was published")
 }
 
@@ -173,7 +162,7 @@ func TestPages(t *testing.T) {
 	unlinked := func(f *fstest.MapFile) *fstest.MapFile {
 		return &fstest.MapFile{Data: bytes.ReplaceAll(f.Data, []byte(`"links"`), []byte(`"others"`))}
 	}
-	claims(t, bgs.Source{FS: fstest.MapFS{"a.json": first, "b.json": second, "all.json": file(t, "trade.json")}})
+	datasetstest.Claims(t, bgs.Source{FS: fstest.MapFS{"a.json": first, "b.json": second, "all.json": file(t, "trade.json")}})
 	requireFault(t, bgs.Source{FS: fstest.MapFS{"a.json": first}}, "a.json: bad row: numberMatched says 9 features, and the pages (1) hold 5: 4 are missing; save the other pages (offset) beside it")
 	requireFault(t, bgs.Source{FS: fstest.MapFS{"a.json": first, "b.json": second, "c.json": second}}, "c.json: bad row: the page of b.json once more: drop one of them")
 	ten := func(f *fstest.MapFile) *fstest.MapFile {
@@ -185,9 +174,9 @@ func TestPages(t *testing.T) {
 		requireFault(t, bgs.Source{Published: "2024", FS: fsys}, "the pages (1) hold 5: 5 are missing")
 	}
 	requireFault(t, bgs.Source{FS: fstest.MapFS{"x/a.json": first, "y/b.json": second}}, "5 are missing") // the pages of two downloads
-	claims(t, bgs.Source{Published: "2024", FS: fstest.MapFS{"a.json": unlinked(first), "b.json": unlinked(second)}})
+	datasetstest.Claims(t, bgs.Source{Published: "2024", FS: fstest.MapFS{"a.json": unlinked(first), "b.json": unlinked(second)}})
 	uncounted := &fstest.MapFile{Data: bytes.ReplaceAll(first.Data, []byte(`"numberMatched": 9`), []byte(`"numberMatched": "unknown"`))}
-	claims(t, bgs.Source{FS: fstest.MapFS{"a.json": uncounted}})
+	datasetstest.Claims(t, bgs.Source{FS: fstest.MapFS{"a.json": uncounted}})
 }
 
 func TestNoPages(t *testing.T) {
@@ -267,7 +256,7 @@ func TestGenuineFiles(t *testing.T) {
 	s := bgs.Source{FS: dir, Stats: &stats, Derived: []datasets.Series{}, Commodities: append(bgs.Commodities(),
 		bgs.Commodity{Mineral: "antimony", Name: "antimony, mine", Content: "Sb"}, bgs.Commodity{Mineral: "gallium", Name: "gallium, primary", Plain: "Ga"},
 		bgs.Commodity{Mineral: "cobalt", Name: "cobalt, mine", Content: "Co"}, bgs.Commodity{Mineral: "refined cobalt", Name: "cobalt, refined", Plain: "Co"})}
-	all := claims(t, s)
+	all := datasetstest.Claims(t, s)
 	for _, c := range []struct {
 		locator  string
 		period   string
@@ -308,7 +297,7 @@ func TestGenuineFiles(t *testing.T) {
 func TestGenuineAgainstTheBuiltInDataset(t *testing.T) {
 	s := bgs.Source{FS: os.DirFS(samples.Dir(t, "bgs-csv"))}
 	mine := map[flows.Flow]flows.Claim{}
-	for _, c := range claims(t, s) {
+	for _, c := range datasetstest.Claims(t, s) {
 		mine[c.Flow] = c
 	}
 	n := 0

@@ -101,6 +101,21 @@ func collect(seq iter.Seq2[flows.Record, error]) []flows.Record {
 	return all
 }
 
+// Claims reads a source and returns its claims, in order. An error of the source fails t.
+func Claims(t testing.TB, s datasets.Source) []flows.Claim {
+	t.Helper()
+	var all []flows.Claim
+	for r, err := range s.Records(context.Background(), datasets.Query{}) {
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		if c, ok := r.(flows.Claim); ok {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
 // TestBadRows reads a source that holds bad rows and fails t unless its errors are a *datasets.RowError for each of the positions,
 // in this order and no other, and each says something.
 func TestBadRows(t *testing.T, s datasets.Source, want ...flows.Pos) {

@@ -30,17 +30,6 @@ func columns() []owid.Column {
 	}
 }
 
-func claims(t *testing.T, s owid.Source) (all []flows.Claim) {
-	t.Helper()
-	for r, err := range s.Records(context.Background(), datasets.Query{}) {
-		require.NoError(t, err)
-		if c, ok := r.(flows.Claim); ok {
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
 func one(t *testing.T, all []flows.Claim, m flows.Mineral, place flows.Place, year int) flows.Claim {
 	t.Helper()
 	var found []flows.Claim
@@ -56,7 +45,7 @@ func one(t *testing.T, all []flows.Claim, m flows.Mineral, place flows.Place, ye
 // The unit is that of the metadata, tonnes, whatever "_kt" says; a conversion that they name is applied already.
 func TestCharts(t *testing.T) {
 	var stats datasets.Stats
-	all := claims(t, owid.Source{FS: charts, Columns: columns(), Stats: &stats})
+	all := datasetstest.Claims(t, owid.Source{FS: charts, Columns: columns(), Stats: &stats})
 	for _, c := range []struct {
 		mineral  flows.Mineral
 		place    flows.Place
@@ -94,7 +83,7 @@ func TestCharts(t *testing.T) {
 
 	own := columns()
 	own[0].Spread = dist.Exactly(1)
-	all = claims(t, owid.Source{FS: charts, Columns: own, Derived: []datasets.Series{}, Published: "2022-05"})
+	all = datasetstest.Claims(t, owid.Source{FS: charts, Columns: own, Derived: []datasets.Series{}, Published: "2022-05"})
 	require.Equal(t, flows.Reported, one(t, all, flows.Gold, "RWA", 2018).Evidence)
 	require.Equal(t, 18.05, one(t, all, flows.Gold, "RWA", 2018).Amount.Value.Quantile(0.95))
 	require.Equal(t, "2022-05", all[0].Origin.Published)
@@ -208,7 +197,7 @@ func TestGenuineFiles(t *testing.T) {
 	dir := samples.Dir(t, "owid-grapher")
 	var stats datasets.Stats
 	s := owid.Source{FS: os.DirFS(dir), Stats: &stats, Columns: []owid.Column{{Name: "lithium_production_kt", Mineral: "lithium", Basis: "Li", Producer: "Energy Institute", Unit: "t"}}}
-	all := claims(t, s)
+	all := datasetstest.Claims(t, s)
 	require.Equal(t, 56928.432, one(t, all, "lithium", "CHL", 2024).Amount.Value.Quantile(0.5))
 	sum := 0.0
 	for _, c := range all {

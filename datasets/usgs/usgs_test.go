@@ -19,17 +19,6 @@ import (
 	"github.com/mineralflows/mineralflows/flows"
 )
 
-func claims(t *testing.T, s usgs.Source) (all []flows.Claim) {
-	t.Helper()
-	for r, err := range s.Records(context.Background(), datasets.Query{}) {
-		require.NoError(t, err)
-		if c, ok := r.(flows.Claim); ok {
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
 func one(t *testing.T, all []flows.Claim, edition string, m flows.Mineral, place flows.Place, year int) flows.Claim {
 	t.Helper()
 	var found []flows.Claim
@@ -67,7 +56,7 @@ func (w without) ReadDir(name string) ([]fs.DirEntry, error) {
 // Every generation of the world tables gives contained tonnes, with estimates, bounds, nils and rounded nils told apart.
 func TestGenerations(t *testing.T) {
 	var stats datasets.Stats
-	all := claims(t, usgs.Source{FS: own(t), Stats: &stats})
+	all := datasetstest.Claims(t, usgs.Source{FS: own(t), Stats: &stats})
 	for _, c := range []struct {
 		edition  string
 		mineral  flows.Mineral
@@ -183,7 +172,7 @@ func TestGenuineFiles(t *testing.T) {
 	check := func(dir, edition string, facts ...fact) {
 		t.Run(edition, func(t *testing.T) {
 			s := usgs.Source{FS: os.DirFS(samples.Dir(t, dir)), Commodities: append(usgs.Commodities(), cobalt, niobium), Derived: []datasets.Series{}}
-			all := claims(t, s)
+			all := datasetstest.Claims(t, s)
 			for _, f := range facts {
 				c := one(t, all, edition, f.mineral, f.place, f.year)
 				require.InDelta(t, f.tonnes, c.Amount.Value.Quantile(0.5), 1e-9*f.tonnes, c)
@@ -206,7 +195,7 @@ func TestGenuineFiles(t *testing.T) {
 	// The numbers of data rows that a reader of the files counts: see the samples' description.
 	for dir, rows := range map[string]int{"usgs-mcs-2025": 1250, "usgs-mcs-2026": 3617, "usgs-mcs-csv-2022-2024": 14 + 17 + 21 + 9 + 17 + 11 + 13 + 8 + 10 + 38 + 12 + 6 + 14} {
 		var stats datasets.Stats
-		claims(t, usgs.Source{FS: os.DirFS(samples.Dir(t, dir)), Stats: &stats})
+		datasetstest.Claims(t, usgs.Source{FS: os.DirFS(samples.Dir(t, dir)), Stats: &stats})
 		require.Equal(t, rows, stats.Rows, "%s: %s", dir, stats)
 	}
 }

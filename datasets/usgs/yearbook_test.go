@@ -130,8 +130,8 @@ func TestYearbookSource(t *testing.T) {
 	_, err := z.Write(fsys["myb1-2019-tin.xlsx"].Data)
 	require.NoError(t, err)
 	require.NoError(t, z.Close())
-	require.Len(t, claims(t, usgs.Source{FS: fstest.MapFS{"myb1-2019-tin.xlsx.gz": {Data: packed.Bytes()}}, Published: "2022"}),
-		len(claims(t, usgs.Source{FS: fsys, Published: "2022"})))
+	require.Len(t, datasetstest.Claims(t, usgs.Source{FS: fstest.MapFS{"myb1-2019-tin.xlsx.gz": {Data: packed.Bytes()}}, Published: "2022"}),
+		len(datasetstest.Claims(t, usgs.Source{FS: fsys, Published: "2022"})))
 	for says, s := range map[string]usgs.Source{
 		"set Published": {FS: fsys},
 		"set Edition":   {FS: fstest.MapFS{"a-myb.xlsx": fsys["myb1-2019-tin.xlsx"]}, Published: "2022"},
@@ -181,7 +181,7 @@ func TestColumnsSideBySide(t *testing.T) {
 	var stats datasets.Stats
 	s := usgs.Source{Published: "2015", Stats: &stats, FS: fstest.MapFS{"myb1-2013-niobi.xlsx": {Data: workbook(t, sideBySide())}}}
 	got := map[string]string{}
-	for _, c := range claims(t, s) {
+	for _, c := range datasetstest.Claims(t, s) {
 		require.Equal(t, flows.Ta, c.Amount.Basis)
 		name := c.Period.String() + " " + string(c.To) + " " + c.Part
 		require.NotContains(t, got, name)
@@ -210,7 +210,7 @@ func TestContentOfAnotherSubstance(t *testing.T) {
 		{"Niobium content:"}, {"Burundi", "31", "32"}, {"Tantalum content:"}, {"Burundi", "41", "42"}, {"Ta2O5 content:"}, {"Uganda", "51", "52"},
 	}}
 	var stats datasets.Stats
-	all := claims(t, usgs.Source{Published: "2015", Stats: &stats, FS: fstest.MapFS{
+	all := datasetstest.Claims(t, usgs.Source{Published: "2015", Stats: &stats, FS: fstest.MapFS{
 		"myb1-2013-niobi.xlsx": {Data: workbook(t, groups)},
 		"mcs2018-niobi.csv":    {Data: []byte("Source,Country,Type,Prod_t_2016,Prod_t_est_2017\nMCS2018,Rwanda,\"Niobium and tantalum, mine production, niobium content\",1,2\n")},
 	}})

@@ -75,17 +75,6 @@ func folder(t testing.TB) fstest.MapFS {
 	}
 }
 
-func claims(t *testing.T, s wmd.Source) (all []flows.Claim) {
-	t.Helper()
-	for r, err := range s.Records(context.Background(), datasets.Query{}) {
-		require.NoError(t, err)
-		if c, ok := r.(flows.Claim); ok {
-			all = append(all, c)
-		}
-	}
-	return all
-}
-
 func one(t *testing.T, all []flows.Claim, m flows.Mineral, place flows.Place, year int) flows.Claim {
 	t.Helper()
 	var found []flows.Claim
@@ -100,7 +89,7 @@ func one(t *testing.T, all []flows.Claim, m flows.Mineral, place flows.Place, ye
 
 func TestTables(t *testing.T) {
 	var stats datasets.Stats
-	all := claims(t, wmd.Source{FS: folder(t), Stats: &stats})
+	all := datasetstest.Claims(t, wmd.Source{FS: folder(t), Stats: &stats})
 	for _, c := range []struct {
 		mineral  flows.Mineral
 		place    flows.Place
@@ -153,7 +142,7 @@ func TestSource(t *testing.T) {
 
 // Other minerals are values: diamonds in carats of 0.2 g, and an ore by its gross weight.
 func TestFurtherCommodities(t *testing.T) {
-	all := claims(t, wmd.Source{FS: folder(t), Derived: []datasets.Series{}, Commodities: []wmd.Commodity{
+	all := datasetstest.Claims(t, wmd.Source{FS: folder(t), Derived: []datasets.Series{}, Commodities: []wmd.Commodity{
 		{Mineral: "beryllium", Name: "beryllium", Basis: "Be"}, {Mineral: "gems", Name: "Diamonds", Basis: "Gem"}, {Mineral: flows.Gold, Name: "Gold", Basis: flows.Au}}})
 	require.Equal(t, flows.Gross, one(t, all, "beryllium", "RWA", 2020).Amount.Basis)
 	require.InEpsilon(t, 17e6*0.2/1e6, one(t, all, "gems", "BWA", 2022).Amount.Value.Quantile(0.5), 1e-9) // 3.4 t
@@ -180,7 +169,7 @@ func TestOnlyOneTableSaysWhoMadeAFigure(t *testing.T) {
 		{"1", "Burundi", "metr. t", "80"}, {"2", "Rwanda", "metr. t", "3115"}, {"3", "Uganda", "metr. t", "7"}}}
 	for _, names := range [][2]string{{"6.4.xlsx", "6.5.xlsx"}, {"b.xlsx", "a.xlsx"}} {
 		var stats datasets.Stats
-		all := claims(t, wmd.Source{Stats: &stats, FS: fstest.MapFS{
+		all := datasetstest.Claims(t, wmd.Source{Stats: &stats, FS: fstest.MapFS{
 			names[0]: {Data: xlsxtest.Workbook(t, flagged)}, names[1]: {Data: xlsxtest.Workbook(t, plain)}}})
 		require.Equal(t, flows.Estimated, one(t, all, flows.Tin, "BDI", 2022).Evidence)
 		require.Equal(t, flows.Reported, one(t, all, flows.Tin, "UGA", 2022).Evidence)
@@ -212,7 +201,7 @@ func TestFaults(t *testing.T) {
 		require.ErrorContains(t, err, says, says)
 	}
 	// The year of a column that does not say it stands in the title.
-	all := claims(t, sheet("Gold", []string{"6.5. Share of World Mineral Production 2019, by Countries"}, []string{"Country", "unit", "Production"}, []string{"Ghana", "kg", "1"}))
+	all := datasetstest.Claims(t, sheet("Gold", []string{"6.5. Share of World Mineral Production 2019, by Countries"}, []string{"Country", "unit", "Production"}, []string{"Ghana", "kg", "1"}))
 	require.Equal(t, "2021", one(t, all, flows.Gold, "GHA", 2019).Origin.Version)
 }
 
@@ -229,7 +218,7 @@ func TestBadRows(t *testing.T) {
 func TestGenuineFiles(t *testing.T) {
 	var stats datasets.Stats
 	s := wmd.Source{FS: os.DirFS(samples.Dir(t, "wmd-xlsx")), Stats: &stats}
-	all := claims(t, s)
+	all := datasetstest.Claims(t, s)
 	for _, f := range []struct {
 		mineral flows.Mineral
 		place   flows.Place
