@@ -163,7 +163,7 @@ func TestCompare(t *testing.T) {
 		return x
 	}
 	require.InDelta(t, number(1)-number(2), number(3), 0.11) // each is printed to a tenth
-	require.Equal(t, 2*number(5), number(8)) // every claim with the route, and without it
+	require.Equal(t, 2*number(5), number(8))                 // every claim with the route, and without it
 	require.Contains(t, section, "Each claim left out, with all routes\n")
 	require.Equal(t, int(number(5)), len(regexp.MustCompile(`(?m)^202[12] \S+ > \S+ .* \S+ +\d+\.\d\d(  refitted)?$`).FindAllString(section, -1)), section)
 
