@@ -71,6 +71,9 @@ func (s *study) introduction() report.Section {
 	if s.method == "posterior" {
 		out.Text = append(out.Text, "Rests on: claims; the prior, what was assumed before any; or both. Ceiling: the claims say how much it can be at most, and the prior how much of that it is. Halved and doubled: the sum with the scales of all priors.")
 	}
+	if s.tails > 0 {
+		out.Text = append(out.Text, fmt.Sprintf("A claim may be badly wrong: the errors of claims are Student's t with %s of freedom, not normal, with the 90 %% ranges that their sources give them.", counted(s.tails, "degree")))
+	}
 	return out
 }
 
@@ -200,7 +203,12 @@ func (s *study) verdict(n *solved) string {
 	}
 	switch {
 	case k+strained > 0:
-		text += fmt.Sprintf(" The claims conflict beyond their spreads (%s, %s: below): the ranges are too narrow where they do.", counted(k, "figure"), counted(strained, "shared error"))
+		text += fmt.Sprintf(" The claims conflict beyond their spreads (%s, %s: below): ", counted(k, "figure"), counted(strained, "shared error"))
+		if s.tails > 0 {
+			text += "the ranges hold that some of them are badly wrong, as far as heavy tails can."
+		} else {
+			text += "the ranges are too narrow where they do; -tails 4 lets a claim be badly wrong."
+		}
 	case t.P < 0.05:
 		text += fmt.Sprintf(" The claims scatter more than their spreads allow (P = %.2g).", t.P)
 	default:

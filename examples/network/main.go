@@ -33,6 +33,7 @@ type request struct {
 	routes                cli.Routes
 	reconcile, compare    bool
 	chains, warmup, draws int             // draws 0: by the size of the network
+	tails                 int             // degrees of freedom of claims' errors, 0: normal
 	places                []flows.Place   // of -places
 	given                 map[string]bool // the flags on the command line
 }
@@ -90,6 +91,7 @@ func (r *request) flags(set *flag.FlagSet) {
 	}
 	count("chains", "`NUMBER` of chains of a posterior (default 4)", 1, 64, &r.chains)
 	count("warmup", "`NUMBER` of draws of each chain that are thrown away (default 1000)", 20, 100000, &r.warmup)
+	count("tails", "a claim may be badly wrong: errors are Student's t of so many degrees of freedom (`NUMBER`, 4 is usual; default: normal)", 1, 1000, &r.tails)
 	count("sample", "`NUMBER` of draws of each chain that are kept (default 600 to 1500, more for a smaller network)", 4, 100000, &r.draws)
 }
 
@@ -106,6 +108,7 @@ func (r *request) check() error {
 		{"warmup", false, "reconciliation draws nothing"},
 		{"sample", false, "reconciliation draws nothing"},
 		{"compare", false, "it has no predictive density"},
+		{"tails", false, "least squares are those of normal errors"},
 	} {
 		if r.given[f.name] && f.reconcile != r.reconcile {
 			return cli.Misuse("-%s: means nothing to -method %s: %s", f.name, r.method(), f.instead)
