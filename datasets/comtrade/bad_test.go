@@ -162,7 +162,7 @@ func TestTwice(t *testing.T) {
 	_, err = datasets.Load(context.Background(), datasets.Query{}, comtrade.Source{FS: folder(t, map[string]string{"a.json": asJSON(row), "b.json": asJSON(other)})})
 	var refused flows.Errors
 	require.True(t, errors.As(err, &refused))
-	require.EqualError(t, refused[0], "b.json:1: gold 2019 UGA>ARE (HS 710812) by comtrade-uga-gold-2024-03-11: the same claim twice: it stands at a.json:1 already")
+	require.EqualError(t, refused[0], "b.json:1: gold 2019 UGA>ARE (HS 710812) by comtrade-uga-gold-2024-03-11-undated: the same claim twice: it stands at a.json:1 already")
 }
 
 // Goods that another revision has under another code are counted once, whenever the two were published: tantalum with scrap (810310) and without

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -240,4 +241,23 @@ func TestColumnOfUnits(t *testing.T) {
 	}
 	require.Equal(t, []string{"BDI 420 kg 0.42 t estimated", "RWA 32 kg 0.032 t reported", "GHA 88 t 88 t reported",
 		`myb1-2013-gold.xlsx/T8:7: column C: "thousand carats": bad unit: want metric tons, kilograms, thousand or million metric tons`}, got)
+}
+
+// A yearbook does not print when it appeared. The workbook says when it was saved, wherever it is copied; one that does not is undated.
+func TestYearbookDate(t *testing.T) {
+	var all []xlsxtest.Sheet
+	for _, s := range tin() {
+		all = append(all, xlsxtest.Sheet{Name: s.name, Rows: s.rows})
+	}
+	copied := time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC)
+	for saved, want := range map[string]flows.Origin{
+		"2022-10-17T14:03:11Z": {Published: "2022-10-17"},
+		"":                     {Published: "2026-11-26", Undated: true},
+	} {
+		var stats datasets.Stats
+		s := usgs.Source{Stats: &stats, FS: fstest.MapFS{"myb1-2019-tin.xlsx": {Data: xlsxtest.Saved(t, saved, all...), ModTime: copied}}}
+		got := datasetstest.Claims(t, s)[0].Origin
+		require.Equal(t, want, flows.Origin{Published: got.Published, Undated: got.Undated})
+		require.Equal(t, want.Undated, stats.Undated != nil)
+	}
 }

@@ -174,18 +174,34 @@ func TestPublished(t *testing.T) {
 	at := time.Date(2026, 6, 2, 12, 0, 0, 0, time.UTC)
 	fsys := fstest.MapFS{"tin.csv": {Data: []byte(table), ModTime: at}}
 	var file adapter.File
-	for range adapter.Records(context.Background(), datasets.Query{}, nil, func(r *adapter.Run) {
-		file = r.Files(adapter.Input{FS: fsys, Match: func(string) bool { return true }})[0]
-	}) {
+	published := func(set, stated string, f func(adapter.File) adapter.File) (d adapter.Date, undated map[string]string, err error) {
+		var stats datasets.Stats
+		for range adapter.Records(context.Background(), datasets.Query{}, &stats, func(r *adapter.Run) {
+			file = r.Files(adapter.Input{FS: fsys, Name: "dir", Match: func(string) bool { return true }})[0]
+			d, err = r.Published(set, stated, f(file))
+		}) {
+		}
+		return d, stats.Undated, err
 	}
-	for _, c := range [][3]string{{"2024-03", "2023", "2024-03"}, {"", "2023-01-31", "2023-01-31"}, {"", "", "2026-06-02"}} {
-		got, err := adapter.Published(c[0], c[1], file)
+	as := func(f adapter.File) adapter.File { return f }
+	for _, c := range []struct {
+		set, stated, day, id string
+		undated              map[string]string
+	}{
+		{"2024-03", "2023", "2024-03", "2024-03", nil},
+		{"", "2023-01-31", "2023-01-31", "2023-01-31", nil},
+		{"", "", "2026-06-02", "2026-06-02-undated", map[string]string{"dir/tin.csv": "2026-06-02"}},
+	} {
+		got, undated, err := published(c.set, c.stated, as)
 		require.NoError(t, err)
-		require.Equal(t, c[2], got)
+		require.Equal(t, c.day, got.Day)
+		require.Equal(t, c.id, got.ID())
+		require.Equal(t, c.undated, undated)
+		require.Equal(t, c.undated != nil, got.Undated)
 	}
-	_, err := adapter.Published("March", "", file)
+	_, _, err := published("March", "", as)
 	require.ErrorContains(t, err, `published: "March": want 2024, 2024-03 or 2024-03-11`)
-	_, err = adapter.Published("", "", adapter.File{})
+	_, _, err = published("", "", func(adapter.File) adapter.File { return adapter.File{} })
 	require.ErrorContains(t, err, "set Published")
 }
 

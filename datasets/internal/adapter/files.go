@@ -2,6 +2,7 @@ package adapter
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -116,17 +117,44 @@ type both struct{ first, second io.Closer }
 
 func (b both) Close() error { return errors.Join(b.first.Close(), b.second.Close()) }
 
-// Published is when a file was published: what the user says, else what the file says of itself, else the day it was last changed, which for
-// a download is the day of the download. It is an error where none of them is known, for editions are told apart by it.
-func Published(set, stated string, f File) (string, error) {
-	for _, date := range []string{set, stated, f.Modified} {
-		if date == "" {
-			continue
-		}
-		if !flows.IsDate(date) {
-			return "", fmt.Errorf("published: %q: want 2024, 2024-03 or 2024-03-11", date)
-		}
-		return date, nil
+// Date is when a file was published.
+type Date struct {
+	Day     string // 2024, 2024-03 or 2024-03-11
+	Undated bool   // nobody says so: it is the day on which the file was last changed
+}
+
+// ID is the date in the id of an origin. What an origin says follows from its id, and that a date is the file's own is part of it.
+func (d Date) ID() string {
+	if d.Undated {
+		return d.Day + "-undated"
 	}
-	return "", errors.New("nothing says when the file was published: set Published (2024, 2024-03 or 2024-03-11)")
+	return d.Day
+}
+
+// Version is that of an edition that has no other name than its date.
+func (d Date) Version() string {
+	if d.Undated {
+		return "undated, file of " + d.Day
+	}
+	return "as of " + d.Day
+}
+
+// Published is when a file was published: what the user says, else what the file says of itself, else the day it was last changed, which for
+// a download is the day of the download and for a copy that of the copy; the stats name such a file. It is an error where none of them is
+// known, for editions are told apart by it.
+func (r *Run) Published(set, stated string, f File) (Date, error) {
+	d := Date{Day: cmp.Or(set, stated, f.Modified), Undated: set == "" && stated == ""}
+	switch {
+	case d.Day == "":
+		return d, errors.New("nothing says when the file was published: set Published (2024, 2024-03 or 2024-03-11)")
+	case !flows.IsDate(d.Day):
+		return d, fmt.Errorf("published: %q: want 2024, 2024-03 or 2024-03-11", d.Day)
+	}
+	if d.Undated {
+		if r.stats.Undated == nil {
+			r.stats.Undated = map[string]string{}
+		}
+		r.stats.Undated[f.Name] = d.Day
+	}
+	return d, nil
 }

@@ -296,7 +296,7 @@ func periodOf(s string) (flows.Period, error) {
 
 // oneRevision reports whether the reporter's period is stated in one revision only, in this vintage. In two it would be counted twice.
 func (p *Reading) oneRevision(r Row, t trade, pos flows.Pos, v Vintage) bool {
-	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.Published}, r.Text(Classification)
+	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.Day}, r.Text(Classification)
 	have, ok := p.stated[k]
 	switch {
 	case !ok:
@@ -326,9 +326,9 @@ func (p *Reading) onceEach(r Row, lines []hs.Line, t trade, pos flows.Pos, v Vin
 		met := false
 		for i := range p.moved[k] {
 			have := &p.moved[k][i]
-			met = met || have.line.Code == l.Code && have.published == v.Published
+			met = met || have.line.Code == l.Code && have.published == v.Day
 			switch {
-			case have.line.Code == l.Code || have.published == v.Published || !hs.Overlap(have.line, l):
+			case have.line.Code == l.Code || have.published == v.Day || !hs.Overlap(have.line, l):
 			case have.told:
 				p.run.Drop(secondRevision)
 				return false
@@ -340,7 +340,7 @@ func (p *Reading) onceEach(r Row, lines []hs.Line, t trade, pos flows.Pos, v Vin
 			}
 		}
 		if !met {
-			p.moved[k] = append(p.moved[k], moved{l, v.Published, stated{revision: r.Text(Classification), pos: pos}})
+			p.moved[k] = append(p.moved[k], moved{l, v.Day, stated{revision: r.Text(Classification), pos: pos}})
 		}
 	}
 	return true
