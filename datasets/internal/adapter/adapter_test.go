@@ -155,12 +155,15 @@ func TestFiles(t *testing.T) {
 	file := func(text string) format { return format{fs: fstest.MapFS{"tin.csv": {Data: []byte(text)}}} }
 	open := func() (io.ReadCloser, error) { return nil, errors.New("no connection") }
 	for says, s := range map[string]format{
-		"nothing to read: set FS or Open":                  {},
-		"set FS or Open, not both":                         {fs: fstest.MapFS{}, open: open},
-		"the folder holds no tin tables":                   {fs: fstest.MapFS{"tin.txt": {Data: []byte(table)}}},
-		"input: no connection":                             {open: open},
-		"tin.csv:1: bad row: the file is empty":            file(""),
-		"no column year among Country, Jahr":               file("Country,Jahr\n"),
+		"nothing to read: set FS or Open":       {},
+		"set FS or Open, not both":              {fs: fstest.MapFS{}, open: open},
+		"the folder holds no tin tables":        {fs: fstest.MapFS{"tin.txt": {Data: []byte(table)}}},
+		"; it has a/b.txt, tin.txt":             {fs: fstest.MapFS{"tin.txt": {Data: []byte(table)}, "a/b.txt": {}}},
+		"; it is empty":                         {fs: fstest.MapFS{}},
+		"input: no connection":                  {open: open},
+		"tin.csv:1: bad row: the file is empty": file(""),
+		"no column year among Country, Jahr":    file("Country,Jahr\n"),
+		"no column country, year among name, age: is it a file of another format, or without its header?": file("name,age\n"),
 		"tin.csv: the gzip file is cut short":              file("\x1f\x8b"),
 		"tin.csv: bad encoding: the file is UTF-16":        file("\xff\xfeC\x00"),
 		"tin.csv: bad encoding: the file is a zip archive": file("PK\x03\x04"),

@@ -66,13 +66,17 @@ func (r *Run) Files(in Input) []File {
 		return nil
 	}
 	var out []File
+	var others []string
 	err := fs.WalkDir(in.FS, ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case r.cancelled():
 			return fs.SkipAll
-		case d.IsDir(), strings.HasPrefix(path.Base(p), "."), !in.Match(p):
+		case d.IsDir(), strings.HasPrefix(path.Base(p), "."):
+			return nil
+		case !in.Match(p):
+			others = append(others, p)
 			return nil
 		}
 		f := File{Path: p, Name: path.Join(in.Name, p), fsys: in.FS, open: func() (io.ReadCloser, error) { return in.FS.Open(p) }}
@@ -88,10 +92,20 @@ func (r *Run) Files(in Input) []File {
 	case err != nil:
 		r.Fail(flows.Pos{File: in.Name}, err)
 	case len(out) == 0:
-		r.Fail(flows.Pos{File: in.Name}, fmt.Errorf("the folder holds no %s: %w", in.What, fs.ErrNotExist))
+		holds := "it is empty"
+		if len(others) > 0 {
+			holds = "it has " + listed(others)
+		}
+		r.Fail(flows.Pos{File: in.Name}, &none{fmt.Sprintf("the folder holds no %s; %s", in.What, holds)})
 	}
 	return out
 }
+
+// none says that a folder has no file of a format. It is fs.ErrNotExist.
+type none struct{ text string }
+
+func (e *none) Error() string { return e.text }
+func (e *none) Unwrap() error { return fs.ErrNotExist }
 
 // Text opens the file, unpacked and without a byte order mark. A damaged gzip file is met where the damage is. A packed file is unpacked
 // while it is read, in a goroutine that ends when the file is closed.
