@@ -25,6 +25,10 @@ var bad = []struct {
 	{cells{"period": "19"}, "period", "write a year as 2022, a month as 202205"},
 	{cells{"classificationCode": "HS"}, "classificationCode", "take the row's (H0 to H6)"},
 	{cells{"classificationCode": ""}, "classificationCode", "unknown revision"},
+	{cells{"classificationCode": "H7"}, "classificationCode", `unknown revision "H7"`}, // of 2028: what its codes mean is not known
+	{cells{"cmdCode": "710812.0"}, "cmdCode", "a tool read the column as a number"},
+	{cells{"motCode": "0.0"}, "motCode", "a tool read the column as a number"},
+	{cells{"partnerCode": "784.0"}, "partnerCode", "a tool read the column as a number"},
 	{cells{"reporterCode": "4711"}, "reporterCode", `unknown UN Comtrade code "4711"`},
 	{cells{"partnerCode": "-7"}, "partnerCode", `unknown UN Comtrade code "-7"`},
 	{cells{"flowCode": "Z"}, "flowCode", "a flow is M, X, RX, RM, DX, FM, MIP, XIP, MOP or XOP"},
