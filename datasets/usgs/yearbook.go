@@ -229,7 +229,7 @@ func partOf(stub string) string {
 
 // known reports whether a name is one of a country, or of several together.
 func known(name string) bool {
-	_, _, err := placeOf(name)
+	_, _, err := areaOf(name)
 	return err == nil
 }
 

@@ -261,3 +261,14 @@ func TestYearbookDate(t *testing.T) {
 		require.Equal(t, want.Undated, stats.Undated != nil)
 	}
 }
+
+// Sudan is the Sudan of the year: with what is South Sudan to 2010, without it from 2011 on, the year in which the code of today begins.
+func TestSudan(t *testing.T) {
+	table := sheet{"T8", [][]string{{"TABLE 8"}, {"GOLD: WORLD MINE PRODUCTION, BY COUNTRY"}, {"(Kilograms, gold content)"},
+		{"Country", "", "2009", "", "2010", "", "2011"}, {"Sudan", "", "1000", "", "2000", "", "3000", "e"}}}
+	var got []flows.Place
+	for _, c := range datasetstest.Claims(t, usgs.Source{Published: "2013", FS: fstest.MapFS{"myb1-2011-gold.xlsx": {Data: workbook(t, table)}}}) {
+		got = append(got, c.To)
+	}
+	require.Equal(t, []flows.Place{"SDN+SSD", "SDN+SSD", "SDN"}, got)
+}
