@@ -219,7 +219,8 @@ func editionTies(l *Ledger) []Warning {
 }
 
 // undatedEditions warns where a figure beats another edition of it only by the day on which its file was last changed, which for a copy is the
-// day of the copy: once for each two origins, with the figures that differ. Where such a file loses, it was no later in any case.
+// day of the copy: once for each two origins, with the figures that differ by more than rounding. Where such a file loses, it was no later in
+// any case.
 func undatedEditions(l *Ledger) []Warning {
 	type pair struct{ winner, loser *Origin }
 	var pairs []pair
@@ -233,7 +234,8 @@ func undatedEditions(l *Ledger) []Warning {
 		}
 		for _, c := range all {
 			k := pair{winner.Origin, c.Origin}
-			if !winner.Origin.Undated || k.winner == k.loser || sameDay(c, winner) || c.Amount.Value.Quantile(0.5) == winner.Amount.Value.Quantile(0.5) {
+			x, y := winner.Amount.Value.Quantile(0.5), c.Amount.Value.Quantile(0.5)
+			if !winner.Origin.Undated || k.winner == k.loser || sameDay(c, winner) || math.Abs(x-y) <= sameWithin*math.Abs(y) {
 				continue
 			}
 			if claims[k] == nil {
