@@ -74,12 +74,9 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 	})
 }
 
-// isWorkbook goes by the name, for what a file of that name is else shall be said. Excel puts "~$" before a copy of what is open.
+// isWorkbook goes by the name, for what a file of that name is else shall be said.
 func isWorkbook(p string) bool {
 	base := strings.TrimSuffix(strings.ToLower(path.Base(p)), ".gz")
-	if strings.HasPrefix(base, "~$") {
-		return false
-	}
 	switch path.Ext(base) {
 	case ".xlsx", ".xls", ".xlsm":
 		return true

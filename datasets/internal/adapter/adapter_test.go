@@ -158,7 +158,7 @@ func TestFiles(t *testing.T) {
 		"nothing to read: set FS or Open":       {},
 		"set FS or Open, not both":              {fs: fstest.MapFS{}, open: open},
 		"the folder holds no tin tables":        {fs: fstest.MapFS{"tin.txt": {Data: []byte(table)}}},
-		"; it has a/b.txt, tin.txt":             {fs: fstest.MapFS{"tin.txt": {Data: []byte(table)}, "a/b.txt": {}}},
+		"; it has a/b.txt, tin.txt":             {fs: fstest.MapFS{"tin.txt": {Data: []byte(table)}, "a/b.txt": {}, ".tin.csv": {}, "~$tin.csv": {}}},
 		"; it is empty":                         {fs: fstest.MapFS{}},
 		"input: no connection":                  {open: open},
 		"tin.csv:1: bad row: the file is empty": file(""),

@@ -73,7 +73,7 @@ func (r *Run) Files(in Input) []File {
 			return err
 		case r.cancelled():
 			return fs.SkipAll
-		case d.IsDir(), strings.HasPrefix(path.Base(p), "."):
+		case d.IsDir(), hidden(path.Base(p)):
 			return nil
 		case !in.Match(p):
 			others = append(others, p)
@@ -100,6 +100,9 @@ func (r *Run) Files(in Input) []File {
 	}
 	return out
 }
+
+// hidden reports whether a file is no user's own: what systems keep beside files, and Excel's lock of an open workbook.
+func hidden(base string) bool { return strings.HasPrefix(base, ".") || strings.HasPrefix(base, "~$") }
 
 // none says that a folder has no file of a format. It is fs.ErrNotExist.
 type none struct{ text string }
