@@ -90,7 +90,9 @@ func (p *Reading) Take(r Row, pos flows.Pos, v Vintage) {
 	lines, reason, err := p.linesOf(r)
 	switch {
 	case err == nil && reason == "":
-		reason = part(r)
+		if reason = part(r); reason == "" {
+			break
+		}
 		for _, f := range []Field{Customs, Transport, Partner2} {
 			if isFloat(r.Text(f)) {
 				r.Bad(f, errFloat)
