@@ -202,6 +202,12 @@ func TestPublished(t *testing.T) {
 		require.Equal(t, c.undated, undated)
 		require.Equal(t, c.undated != nil, got.Undated)
 	}
+	for _, none := range []time.Time{{}, time.Unix(0, 0), time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		fsys["tin.csv"].ModTime = none
+		_, undated, err := published("", "", as)
+		require.ErrorIs(t, err, datasets.ErrUndated)
+		require.Empty(t, undated)
+	}
 	_, _, err := published("March", "", as)
 	require.ErrorContains(t, err, `published: "March": want 2024, 2024-03 or 2024-03-11`)
 	_, _, err = published("", "", func(adapter.File) adapter.File { return adapter.File{} })

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
+	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/internal/delimited"
 	"github.com/mineralflows/mineralflows/flows"
 )
@@ -80,7 +82,7 @@ func (r *Run) Files(in Input) []File {
 			return nil
 		}
 		f := File{Path: p, Name: path.Join(in.Name, p), fsys: in.FS, open: func() (io.ReadCloser, error) { return in.FS.Open(p) }}
-		if info, err := d.Info(); err == nil && !info.ModTime().IsZero() {
+		if info, err := d.Info(); err == nil && info.ModTime().After(noTime) {
 			f.Modified = info.ModTime().UTC().Format("2006-01-02")
 		}
 		out = append(out, f)
@@ -100,6 +102,10 @@ func (r *Run) Files(in Input) []File {
 	}
 	return out
 }
+
+// noTime is the last day that stands for no time: archives and images that are made to be the same each time have the first of Unix (1970)
+// or of zip (1980).
+var noTime = time.Date(1980, 1, 2, 0, 0, 0, 0, time.UTC)
 
 // hidden reports whether a file is no user's own: what systems keep beside files, and Excel's lock of an open workbook.
 func hidden(base string) bool { return strings.HasPrefix(base, ".") || strings.HasPrefix(base, "~$") }
@@ -163,7 +169,7 @@ func (r *Run) Published(set, stated string, f File) (Date, error) {
 	d := Date{Day: cmp.Or(set, stated, f.Modified), Undated: set == "" && stated == ""}
 	switch {
 	case d.Day == "":
-		return d, errors.New("nothing says when the file was published: set Published (2024, 2024-03 or 2024-03-11)")
+		return d, fmt.Errorf("%w: set Published (2024, 2024-03 or 2024-03-11)", datasets.ErrUndated)
 	case !flows.IsDate(d.Day):
 		return d, fmt.Errorf("published: %q: want 2024, 2024-03 or 2024-03-11", d.Day)
 	}

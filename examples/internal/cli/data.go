@@ -200,7 +200,10 @@ func (s *settings) placeOf(v, path string) (place, error) {
 		return place{fs: os.DirFS(path), prefix: s.prefix(path)}, nil
 	case strings.EqualFold(filepath.Ext(path), ".zip"): // as CEPII ships a revision; it stays open while the program runs
 		z, err := zip.OpenReader(path)
-		if err != nil {
+		switch {
+		case errors.Is(err, zip.ErrFormat):
+			return place{}, fmt.Errorf("-data %s: no zip archive, or one that is cut short: fetch it again (%w)", v, err)
+		case err != nil:
 			return place{}, fmt.Errorf("-data %s: %w", v, err)
 		}
 		return place{fs: z, prefix: s.prefix(path)}, nil
@@ -248,6 +251,9 @@ func load(ctx context.Context, p Program, s *settings, stderr io.Writer) (*flows
 			fmt.Fprintf(stderr, "%s: %s: %s\n", p.Name, src.label, src.count)
 			undated(stderr, p.Name, src)
 		}
+	}
+	if errors.Is(err, datasets.ErrUndated) {
+		fmt.Fprintf(stderr, "%s: -data PLACE@DATE says when files were published, with the day of the download: -data comtrade:DIR@2025-03-01\n", p.Name)
 	}
 	return ledger, err
 }

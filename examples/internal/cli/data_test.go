@@ -60,6 +60,13 @@ func TestAnOldFile(t *testing.T) {
 	require.NotContains(t, errs, "does not say")
 	require.Contains(t, out, "comtrade-are-gold-2020-01")
 
+	require.NoError(t, os.Chtimes(filepath.Join(dir, "TradeData.csv"), time.Time{}, time.Unix(0, 0))) // no day at all
+	status, _, errs := call("-data", "comtrade:"+dir)
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "-data PLACE@DATE says when files were published")
+	require.Contains(t, errs, "TradeData.csv: nothing says when the file was published")
+	require.NoError(t, os.Chtimes(filepath.Join(dir, "TradeData.csv"), time.Time{}, time.Now()))
+
 	odd := filepath.Join(dir, "a@b") // a place that exists is meant as it is written
 	require.NoError(t, os.Mkdir(odd, 0o755))
 	require.NoError(t, os.Rename(filepath.Join(dir, "TradeData.csv"), filepath.Join(odd, "TradeData.csv")))
@@ -85,6 +92,11 @@ func TestAZipOfFiles(t *testing.T) {
 	require.Equal(t, 0, status, errs)
 	require.Contains(t, errs, ": 1 rows: 1 kept")
 	require.Contains(t, out, "9.5 t gross")
+	cut := filepath.Join(t.TempDir(), "cut.zip")
+	require.NoError(t, os.WriteFile(cut, []byte("PK"), 0o644))
+	status, _, errs = call("-data", "baci:"+cut)
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "no zip archive, or one that is cut short: fetch it again")
 	status, _, errs = call("-data", "baci:data_test.go", "-data", "greatlakes")
 	require.Equal(t, 1, status, errs)
 }
