@@ -16,8 +16,8 @@ type Stats struct {
 	Dropped map[string]int // rows without such records, by reason
 	Missing map[string]int // figures that rows with others do not state, by reason: one of two years is withheld
 
-	// Undated are the files that do not say when they were published, and the day that is taken in its place: that on which the file was
-	// last changed. It decides which of two editions speaks, and a copied file looks new: set the source's Published.
+	// Undated are the files with kept rows that do not say when they were published, and the day that is taken in its place: that on which
+	// the file was last changed. It decides which of two editions speaks, and a copied file looks new: set the source's Published.
 	Undated map[string]string
 }
 

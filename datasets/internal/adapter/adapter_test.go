@@ -177,11 +177,18 @@ func TestPublished(t *testing.T) {
 	at := time.Date(2026, 6, 2, 12, 0, 0, 0, time.UTC)
 	fsys := fstest.MapFS{"tin.csv": {Data: []byte(table), ModTime: at}}
 	var file adapter.File
+	kept := true
 	published := func(set, stated string, f func(adapter.File) adapter.File) (d adapter.Date, undated map[string]string, err error) {
 		var stats datasets.Stats
 		for range adapter.Records(context.Background(), datasets.Query{}, &stats, func(r *adapter.Run) {
 			file = r.Files(adapter.Input{FS: fsys, Name: "dir", Match: func(string) bool { return true }})[0]
 			d, err = r.Published(set, stated, f(file))
+			r.Row()
+			r.Drop("other commodity")
+			if kept {
+				r.Row()
+				r.Keep(flows.Claim{Flow: flows.Flow{Mineral: flows.Tin}})
+			}
 		}) {
 		}
 		return d, stats.Undated, err
@@ -202,13 +209,17 @@ func TestPublished(t *testing.T) {
 		require.Equal(t, c.undated, undated)
 		require.Equal(t, c.undated != nil, got.Undated)
 	}
+	kept = false // a file of which nothing is used needs no day
+	_, undated, err := published("", "", as)
+	require.NoError(t, err)
+	require.Empty(t, undated)
 	for _, none := range []time.Time{{}, time.Unix(0, 0), time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)} {
 		fsys["tin.csv"].ModTime = none
-		_, undated, err := published("", "", as)
+		_, undated, err = published("", "", as)
 		require.ErrorIs(t, err, datasets.ErrUndated)
 		require.Empty(t, undated)
 	}
-	_, _, err := published("March", "", as)
+	_, _, err = published("March", "", as)
 	require.ErrorContains(t, err, `published: "March": want 2024, 2024-03 or 2024-03-11`)
 	_, _, err = published("", "", func(adapter.File) adapter.File { return adapter.File{} })
 	require.ErrorContains(t, err, "set Published")

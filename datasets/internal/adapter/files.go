@@ -163,8 +163,8 @@ func (d Date) Version() string {
 }
 
 // Published is when a file was published: what the user says, else what the file says of itself, else the day it was last changed, which for
-// a download is the day of the download and for a copy that of the copy; the stats name such a file. It is an error where none of them is
-// known, for editions are told apart by it.
+// a download is the day of the download and for a copy that of the copy; the stats name such a file if rows of it are kept. It is an error
+// where none of them is known, for editions are told apart by it. It is asked for before the first row of the file is kept.
 func (r *Run) Published(set, stated string, f File) (Date, error) {
 	d := Date{Day: cmp.Or(set, stated, f.Modified), Undated: set == "" && stated == ""}
 	switch {
@@ -173,11 +173,9 @@ func (r *Run) Published(set, stated string, f File) (Date, error) {
 	case !flows.IsDate(d.Day):
 		return d, fmt.Errorf("published: %q: want 2024, 2024-03 or 2024-03-11", d.Day)
 	}
+	r.undated, r.day = "", d.Day
 	if d.Undated {
-		if r.stats.Undated == nil {
-			r.stats.Undated = map[string]string{}
-		}
-		r.stats.Undated[f.Name] = d.Day
+		r.undated = f.Name
 	}
 	return d, nil
 }
