@@ -62,6 +62,70 @@ func TestDatabases(t *testing.T) {
 	status, out, errs := call("-engine=duckdb", "-dsn="+duckFile, "--published", "2024-03", "-mineral", "tin", "-place", "RWA", "-period", "2019-2020")
 	require.Equal(t, 0, status, errs)
 	require.Equal(t, string(want), out)
+
+	liteFile := filepath.Join(dir, "a trade %3f#1.db")
+	var rows [][]string
+	text, err := os.ReadFile("testdata/comtrade.csv")
+	require.NoError(t, err)
+	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		rows = append(rows, strings.Split(line, ","))
+	}
+	db, err = sql.Open("sqlite", liteFile)
+	require.NoError(t, err)
+	ask(t, db, "CREATE TABLE comtrade (%s TEXT)", strings.Join(rows[0], " TEXT, "))
+	for _, r := range rows[1:] {
+		ask(t, db, "INSERT INTO comtrade VALUES ('%s')", strings.Join(r, "', '"))
+	}
+	require.NoError(t, db.Close())
+	status, out, errs = call("-engine=sqlite", "-dsn="+liteFile, "--published", "2024-03", "-mineral", "tin", "-place", "RWA", "-period", "2019-2020")
+	require.Equal(t, 0, status, errs)
+	require.Equal(t, string(want), out)
+}
+
+// A database file is opened for reading only: what stands in a mapping cannot change it.
+func TestReadOnly(t *testing.T) {
+	dir := t.TempDir()
+	for engine, driver := range map[string]string{"duckdb": "duckdb", "sqlite": "sqlite"} {
+		file := filepath.Join(dir, engine)
+		db, err := sql.Open(driver, file)
+		require.NoError(t, err)
+		ask(t, db, "CREATE TABLE comtrade (period INTEGER)")
+		require.NoError(t, db.Close())
+		db, err = settings{engine: engine, dsn: file}.open()
+		require.NoError(t, err)
+		_, err = db.Exec("DROP TABLE comtrade")
+		require.ErrorContains(t, err, "read")
+		require.NoError(t, db.Close())
+		mapping := filepath.Join(dir, "mapping.json")
+		require.NoError(t, os.WriteFile(mapping, []byte(`{"query": "SELECT 1) x; DROP TABLE comtrade; SELECT * FROM (SELECT 1"}`), 0o644))
+		status, _, errs := call("-engine", engine, "-dsn", file, "-published", "2024", "-mapping", mapping)
+		require.Equal(t, 1, status)
+		require.Contains(t, errs, "read")
+		db, err = sql.Open(driver, file)
+		require.NoError(t, err)
+		ask(t, db, "SELECT period FROM comtrade")
+		require.NoError(t, db.Close())
+	}
+}
+
+// What a mapping states is read, or refused.
+func TestMappingRefused(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "mapping.json")
+	for text, want := range map[string]string{
+		`{"query": "SELECT 1"}`:                                                "leave one of them out",
+		`{"baci": {"revision": "HS22"}, "areas": "letters"}`:                   "are not those of a table of BACI",
+		`{"baci": {"revision": "HS22"}, "columns": {"period": "t"}}`:           "are not those of a table of BACI",
+		`{"baci": {"revision": "HS22"}, "origin": {"producer": "us"}}`:         "of origin a table of BACI takes published only",
+		`{"areas": "letters"} {"areas": ""}`:                                   "something stands behind",
+		`{"colums": {}}`:                                                       `unknown field "colums"`,
+		`{"columns": {"weight": "netWgt; DROP TABLE comtrade; --"}}`:           "Columns does not say which column is the",
+		`{"baci": {"revision": "HS22\" OR 1=1"}, "origin": {"published": ""}}`: "HS22",
+	} {
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
+		status, _, errs := call(strings.Fields(small + "-mapping " + name)...)
+		require.Equal(t, 1, status, text)
+		require.Contains(t, errs, want)
+	}
 }
 
 func TestPlan(t *testing.T) {
