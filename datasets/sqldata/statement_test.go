@@ -94,6 +94,8 @@ func TestStatementByQuery(t *testing.T) {
 		"letters": {places: []flows.Place{"BDI+RWA"}, types: map[string]string{"reporterCode": "TEXT", "partnerCode": "TEXT"},
 			set:  func(s *sqldata.Source) { s.Areas = sqldata.Letters },
 			want: ` AND ("reporterCode" IN ($11, $12) OR "partnerCode" IN ($13, $14))`, args: []any{"BDI", "RWA", "BDI", "RWA"}},
+		"an enumeration": {places: []flows.Place{"RWA"}, types: map[string]string{"reporterCode": "16384", "partnerCode": "CHAR"},
+			want: ` AND (CAST("reporterCode" AS VARCHAR) IN ($11) OR CAST("partnerCode" AS VARCHAR) IN ($12))`, args: []any{"646", "646"}},
 		"the driver names no type": {types: map[string]string{"period": "?"}, period: flows.Month(2019, 5), want: ` AND CAST("period" AS VARCHAR) IN ($11, $12, $13)`,
 			args: []any{"2019", "201905", "2019-05"}},
 	} {
