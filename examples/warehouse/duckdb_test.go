@@ -41,6 +41,12 @@ func TestDuckDB(t *testing.T) {
 	ask(t, db, `CREATE SCHEMA trade; CREATE TABLE trade.comtrade AS SELECT * FROM read_csv('%s/comtrade.txt', delim = '\t')`, files)
 	s := onSource(db, sqldata.DuckDB, "trade.comtrade")
 	sameAsFiles(t, s)
+	csv := onSourceOf(t, db, files)
+	for threads := range 8 {
+		ask(t, db, "SET threads = %d", threads+1)
+		sameClaims(t, s)
+		sameClaims(t, csv)
+	}
 
 	// Codes as numbers, amounts as decimals.
 	ask(t, db, `CREATE TABLE numbers AS SELECT * REPLACE (CAST(cmdCode AS INTEGER) AS cmdCode, CAST(netWgt AS DECIMAL(18, 3)) AS netWgt) FROM trade.comtrade
