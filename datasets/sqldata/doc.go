@@ -53,8 +53,8 @@
 // all have come. An answer without rows is counted again, and checked for a column of commodities that holds none of the codes, and for periods and
 // areas that are written in another way than they are asked for. A context that ends cancels the query in the engine, as far as the driver does.
 //
-// Two queries are run, and some more where the answer is empty, on connections of their own where DB is a *sql.DB: pass a *sql.Tx with a snapshot if the table changes meanwhile.
-// No connection is held while records are yielded.
+// Two queries are run, and some more where the answer is empty, on connections of their own where DB is a *sql.DB: pass a *sql.Tx with a snapshot if
+// the table changes meanwhile. No connection is held while records are yielded.
 //
 // # Positions
 //

@@ -253,6 +253,15 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// A driver that says nothing of an answer without rows does not say which columns there are.
+func TestNoColumns(t *testing.T) {
+	e := tableOf(several()...)
+	e.columns = nil
+	_, errs := read(over(t, e), datasets.Query{})
+	require.Len(t, errs, 1)
+	require.ErrorContains(t, errs[0], "the driver names no columns of an answer without rows")
+}
+
 // A table with fewer of Comtrade's columns than there are is read as far as it goes.
 func TestFewColumns(t *testing.T) {
 	e := tableOf(export("primaryValue", 5.0))

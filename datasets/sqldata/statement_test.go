@@ -63,6 +63,16 @@ func TestStatementByDialect(t *testing.T) {
 	require.Contains(t, text, "(`motCode` IS NULL OR `motCode` IN ({mineralflows_10:Int64}))")
 	require.Equal(t, sql.Named("mineralflows_1", "261100"), args[0])
 	require.Equal(t, sql.Named("mineralflows_10", "0"), args[9])
+
+	// An enumeration may not have the words that it is compared with, and NULL is no text.
+	e := few()
+	e.types["flowCode"], e.types["customsCode"] = "Nullable(Enum8('X' = 1, 'M' = 2))", "LowCardinality(Nullable(String))"
+	s = over(t, e)
+	s.Dialect = sqldata.ClickHouse
+	text, _, err = s.Statement(context.Background(), tungsten)
+	require.NoError(t, err)
+	require.Contains(t, text, "(`flowCode` IS NULL OR NOT CAST(`flowCode` AS Nullable(String)) IN ({mineralflows_2:String}, ")
+	require.Contains(t, text, "(`customsCode` IS NULL OR `customsCode` IN ({mineralflows_8:String}, ")
 }
 
 // Period and places are filters of the engine.

@@ -78,6 +78,9 @@ func (t table) columns(ctx context.Context, from string) ([]*sql.ColumnType, err
 	if err != nil {
 		return nil, err
 	}
+	if len(types) == 0 {
+		return nil, fmt.Errorf("%w: the driver names no columns of an answer without rows (ClickHouse's over HTTP: use its own protocol, clickhouse://)", datasets.ErrShape)
+	}
 	if rows.Next() {
 		return nil, fmt.Errorf("%w: the engine answers a query for no rows with rows", datasets.ErrShape)
 	}
