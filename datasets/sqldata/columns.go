@@ -129,6 +129,9 @@ func (t table) layout(m mapping, types []*sql.ColumnType) (*layout, error) {
 		}
 		l[f] = c
 	}
+	if !l.has(trade.NetWgt) && !l.has(trade.Qty) && !l.has(trade.Value) {
+		return nil, fmt.Errorf("%w: no column %s, %s or %s among %s: set Columns", datasets.ErrColumn, trade.NetWgt, trade.Qty, trade.Value, listed(types))
+	}
 	return &l, t.dated(&l)
 }
 

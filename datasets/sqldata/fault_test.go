@@ -269,6 +269,14 @@ func TestFewColumns(t *testing.T) {
 	claims, errs := read(over(t, e), datasets.Query{})
 	require.Empty(t, errs)
 	require.Equal(t, []string{"gold 2019 UGA>ARE (HS 710812) by UGA: 5 = 5 USD, reported"}, shown(claims))
+
+	// None of the amounts, as where they have other names.
+	e.columns = append(e.columns[:6:6], "netWeight", "tradeValue")
+	claims, errs = read(over(t, e), datasets.Query{})
+	require.Empty(t, claims)
+	require.Len(t, errs, 1)
+	require.ErrorContains(t, errs[0], "no column netWgt, qty or primaryValue among period, reporterCode")
+
 	e.columns = e.columns[1:]
 	_, errs = read(over(t, e), datasets.Query{})
 	require.Len(t, errs, 1)
