@@ -153,7 +153,7 @@ func (s settings) sameColumns(ctx context.Context, db *sql.DB, m mapping) error 
 		return nil
 	}
 	if found, err := filepath.Glob(filesGlob(s.files)); err == nil && len(found) == 0 && filesGlob(s.files) != s.files {
-		return fmt.Errorf("-files: folder %s has no Parquet files; of CSV give a glob, '%s'", s.files, filepath.Join(s.files, "*.csv"))
+		return fmt.Errorf("-files: folder %s has no Parquet files; give a glob, '%s' or '%s'", s.files, filepath.Join(s.files, "*.csv"), filepath.Join(s.files, "**", "*.parquet"))
 	}
 	rows, err := db.QueryContext(ctx, `SELECT name, count(DISTINCT file_name), (SELECT count(DISTINCT file_name) FROM parquet_schema($1)),
 		min(file_name), bool_or(type = 'FLOAT') AND count(DISTINCT type) > 1

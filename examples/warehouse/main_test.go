@@ -156,7 +156,7 @@ func TestMisuse(t *testing.T) {
 		"-engine duckdb -files testdata/comtrade.csv":                                              "set Origin.Published",
 		"-engine duckdb -dsn testdata/none.duckdb":                                                 "no such file",
 		"-engine sqlite -dsn testdata/none.db":                                                     "no such file",
-		"-engine duckdb -files testdata -published 2024":                                           "folder testdata has no Parquet files; of CSV give a glob, 'testdata/*.csv'",
+		"-engine duckdb -files testdata -published 2024":                                           "folder testdata has no Parquet files; give a glob, 'testdata/*.csv' or 'testdata/**/*.parquet'",
 		"-engine duckdb -files testdata/none.csv -published 2024":                                  "none.csv",
 		"-engine duckdb -files testdata/comtrade.csv -mapping testdata/none.json":                  "none.json",
 		"-engine duckdb -files testdata/comtrade.csv -mapping testdata/comtrade.csv":               "comtrade.csv: invalid character",
