@@ -113,6 +113,9 @@ func (c column) cell(v any) (string, error) {
 		}
 		s = head
 	}
+	if strings.Trim(s, "0123456789") != "" { // SQLite keeps text in a column of numbers
+		return s, errWhole
+	}
 	if c.field == trade.Commodity {
 		n, err := strconv.ParseUint(s, 10, 32)
 		if err != nil {

@@ -176,7 +176,7 @@ func (t table) spelled(ctx context.Context, s *statement, q question) error {
 	}
 	for _, f := range fields {
 		c := s.layout[f]
-		if c.class != text && c.class != unknown {
+		if c.class != text && c.class != unknown && t.dialect != SQLite { // whose columns hold values of any type
 			continue
 		}
 		s := s.again()
@@ -189,10 +189,12 @@ func (t table) spelled(ctx context.Context, s *statement, q question) error {
 		}
 		for _, g := range all {
 			cell := g.cells[f]
-			_, err := strconv.ParseUint(cell, 10, 32)
+			_, err := strconv.ParseUint(cell, 10, 32) // as UN Comtrade writes it
 			months := f == trade.Period && len(cell) == len("201905") && !s.years && !s.layout.has(month)
 			wrong := err != nil || f == trade.Period && len(cell) != len("2019") && !months
-			wrong = wrong || slices.ContainsFunc(g.faults, func(x fault) bool { return x.column == c.name })
+			if i := slices.IndexFunc(g.faults, func(x fault) bool { return x.column == c.name }); i >= 0 {
+				wrong, cell = true, g.faults[i].value
+			}
 			if wrong && cell != "" {
 				return fmt.Errorf("nothing was found, and column %s holds %q, which is not looked for: %w", c.name, cell, datasets.ErrWord)
 			}
