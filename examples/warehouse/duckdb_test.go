@@ -173,6 +173,32 @@ func TestParquetTypes(t *testing.T) {
 	}
 }
 
+// A file that breaks off, or of which a stretch in the middle is lost, is an error, and not the rows in front of it.
+func TestDamagedParquet(t *testing.T) {
+	files := written(t, world())
+	db := duck(t)
+	name := filepath.Join(t.TempDir(), "comtrade.parquet")
+	ask(t, db, `COPY (SELECT * FROM read_csv('%s/comtrade.txt', delim = '\t', all_varchar = true)) TO '%s' (FORMAT parquet, ROW_GROUP_SIZE 2048, COMPRESSION snappy)`, files, name)
+	whole, err := os.ReadFile(name)
+	require.NoError(t, err)
+	s := onSource(db, sqldata.DuckDB, "")
+	s.Query, s.Args = filesQuery(name)
+	sameClaims(t, s)
+	lost := append([]byte(nil), whole...)
+	clear(lost[len(lost)/2 : len(lost)/2+16<<10])
+	for what, text := range map[string][]byte{"cut in half": whole[:len(whole)/2], "without its last byte": whole[:len(whole)-1], "16 KB of zeros": lost, "empty": nil} {
+		file := filepath.Join(t.TempDir(), "damaged.parquet")
+		require.NoError(t, os.WriteFile(file, text, 0o644))
+		s.Query, s.Args = filesQuery(file)
+		var errs []error
+		for r, err := range s.Records(context.Background(), datasets.Query{}) {
+			require.Nil(t, r, what)
+			errs = append(errs, err)
+		}
+		require.Len(t, errs, 1, what)
+	}
+}
+
 // onSourceOf is a source over a file of text.
 func onSourceOf(t *testing.T, db *sql.DB, files string) sqldata.Source {
 	s := onSource(db, sqldata.DuckDB, "")

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -20,6 +21,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/hs"
 	"github.com/mineralflows/mineralflows/datasets/sqldata"
 	"github.com/mineralflows/mineralflows/flows"
 )
@@ -117,6 +119,9 @@ func (s settings) source() (tradeTable, *sql.DB, error) {
 			return nil, nil, fmt.Errorf("-dsn: %w", err)
 		}
 	}
+	if err := s.sameRevision(m); err != nil {
+		return nil, nil, err
+	}
 	db, err := s.open()
 	if err != nil {
 		return nil, nil, err
@@ -142,6 +147,32 @@ func (s settings) open() (*sql.DB, error) {
 		dsn = (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "mode=ro"}).String()
 	}
 	return sql.Open(drivers[s.engine], dsn)
+}
+
+var revisionInName = regexp.MustCompile(`(?i)BACI_(HS\d\d)_`)
+
+// sameRevision says which file of BACI names another revision of the Harmonized System than it is read in: codes would be taken for other goods.
+func (s settings) sameRevision(m mapping) error {
+	revision := s.baci
+	if m.BACI != nil {
+		revision = cmp.Or(s.baci, m.BACI.Revision)
+	}
+	want, err := hs.ParseRevision(revision)
+	if s.files == "" || err != nil {
+		return nil
+	}
+	found, err := filepath.Glob(filesGlob(s.files))
+	if err != nil {
+		return fmt.Errorf("-files: %w", err)
+	}
+	for _, name := range append(found, s.files) {
+		if n := revisionInName.FindStringSubmatch(name); n != nil {
+			if have, err := hs.ParseRevision(strings.ToUpper(n[1])); err == nil && have != want {
+				return fmt.Errorf("-files: %s is of BACI in %s, and %s is said", name, n[1], revision)
+			}
+		}
+	}
+	return nil
 }
 
 // sameColumns says which column of a mapping some of the Parquet files lack, or have in a type that amounts would be rounded to.

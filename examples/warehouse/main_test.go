@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/baci"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -169,6 +170,30 @@ func TestMisuse(t *testing.T) {
 		require.Empty(t, out)
 		require.Contains(t, errs, want)
 	}
+}
+
+// Files of BACI are read in the revision that their names tell, and give what package baci makes of them.
+func TestBACIFiles(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{ // as CEPII writes them: blanks in front of numbers, NA where no quantity is known
+		"BACI_HS22_Y2022_V202501.csv": "t,i,j,k,v,q\n2022,646,784,260900,        5.250,       12.500\n2022,180,156,260900,        7.000,NA\n2022,4,31,080211,        2.027,        0.5\n",
+		"BACI_HS22_Y2023_V202501.csv": "t,i,j,k,v,q\n2023,646,784,260900,        6.250,       13.500\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	glob := filepath.Join(dir, "BACI_*.csv")
+	s, db, err := settings{engine: "duckdb", files: glob, baci: "HS22", published: "2025-01"}.source()
+	require.NoError(t, err)
+	defer db.Close()
+	want := read(t, baci.Source{FS: os.DirFS(dir), Published: "2025-01"}, datasets.Query{})
+	got := read(t, s, datasets.Query{})
+	require.Len(t, got, 5) // three values, two quantities
+	for i := range want {
+		require.Equal(t, want[i].Flow, got[i].Flow)
+		require.Equal(t, want[i].Amount, got[i].Amount)
+	}
+	_, _, err = settings{engine: "duckdb", files: glob, baci: "HS92", published: "2025-01"}.source()
+	require.ErrorContains(t, err, "is of BACI in HS22, and HS92 is said")
 }
 
 // The mapping file of the README fits the table that it is said to fit.
