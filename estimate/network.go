@@ -20,11 +20,11 @@ type FlowEstimate struct {
 type Tests struct {
 	J       float64 // weighted sum of squared adjustments
 	DF      int     // degrees of freedom: the rank of the balances that the data can test, and flows that are held at zero
-	P       float64 // probability of a larger J where claims and balances agree; networks of several periods count as independent
+	P       float64 // probability of a larger J where claims and balances agree, errors that several networks share (a grade, an origin's bias) taken for independent
 	Largest Test    // the test that speaks loudest against them
 	All     []Test  // every test, the strongest first
 
-	Networks []NetworkTest // J is the sum of theirs
+	Networks []NetworkTest // J is the sum of theirs, without those that overlap
 	Suspects []Test        // gross errors found one after the other, each with those before it allowed for
 }
 
@@ -35,6 +35,8 @@ type NetworkTest struct {
 	J       float64
 	DF      int
 	P       float64
+
+	Overlaps bool // it shares months with one that is in the sum, and is not: half a year and its year are tested on the same claims
 }
 
 // Test is one test for a gross error.

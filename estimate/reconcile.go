@@ -17,7 +17,9 @@ import (
 //
 //	minimise (x - y)' V^-1 (x - y)   subject to the balances and x >= 0
 //
-// in tonnes of the mineral's substance, with one network per mineral and period.
+// in tonnes of the mineral's substance, with one network per mineral and period. Each is closed by itself: what a grade or an origin's bias
+// got wrong in one year is not learnt from another. [Tests].J is their sum over periods that do not overlap, and its probability takes them
+// for independent: where they share such an error, several years that fail together are less evidence than it says.
 //
 // # What is measured
 //

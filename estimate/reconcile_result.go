@@ -224,8 +224,7 @@ func (d *reconciled) equivalent(t lsq.Test) []string {
 // add puts the tests of a network beside the others.
 func (t *Tests) add(d *reconciled) {
 	s := d.solution
-	t.J, t.DF = t.J+s.J, t.DF+s.DF
-	t.Networks = append(t.Networks, NetworkTest{d.mineral, d.period, s.J, s.DF, s.P()})
+	t.Networks = append(t.Networks, NetworkTest{Mineral: d.mineral, Period: d.period, J: s.J, DF: s.DF, P: s.P()})
 	for _, kind := range []struct {
 		name  string
 		tests []lsq.Test
@@ -301,6 +300,36 @@ func (t *Tests) finish() {
 	})
 	if len(t.All) > 0 {
 		t.Largest = t.All[0]
+	}
+	t.total()
+}
+
+// total sums J over networks that have no month in common, so that no claim is tested twice: those that test something first, of these
+// calendar years, then the longest.
+func (t *Tests) total() {
+	order := make([]*NetworkTest, len(t.Networks))
+	for i := range t.Networks {
+		order[i] = &t.Networks[i]
+	}
+	rank := func(n *NetworkTest) int {
+		switch {
+		case n.DF == 0:
+			return 2
+		case !n.Period.IsYear():
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(order, func(a, b *NetworkTest) int {
+		return cmp.Or(rank(a)-rank(b), b.Period.Months()-a.Period.Months(), a.Period.Compare(b.Period))
+	})
+	for i, n := range order {
+		n.Overlaps = slices.ContainsFunc(order[:i], func(o *NetworkTest) bool {
+			return !o.Overlaps && o.Mineral == n.Mineral && o.Period.Overlap(n.Period) > 0
+		})
+		if !n.Overlaps {
+			t.J, t.DF = t.J+n.J, t.DF+n.DF
+		}
 	}
 	if t.DF > 0 {
 		t.P = lsq.ChiSquareTail(t.J, t.DF)

@@ -330,6 +330,28 @@ func TestReconcileErrors(t *testing.T) {
 	require.ErrorContains(t, err, `unknown mineral "cobalt"`)
 }
 
+// A quarter lies in its year, and both are tested on claims of the same mines and customs: only the year is in the sum, 20^2/(10^2 + 5^2) = 3.2
+// and not 3.2 + 10^2/(2^2 + 1^2) = 23.2. A quarter of a year of which only the output is known counts, for the year tests nothing.
+func TestReconcileOverlappingPeriods(t *testing.T) {
+	quarter := func(year string) []flows.Record {
+		return []flows.Record{claim("tin "+year+"-Q1 ground>RWA", "20 +- 2", "Sn", origin("USGS")), claim("tin "+year+"-Q1 RWA>world", "30 +- 1", "Sn", origin("customs"), by("RWA"))}
+	}
+	records := append(quarter("2020"), claim("tin 2020 ground>RWA", "100 +- 10", "Sn", origin("USGS")), claim("tin 2020 RWA>world", "120 +- 5", "Sn", origin("customs"), by("RWA")))
+	r, err := reconcile(t, estimate.Reconcile{}, records...)
+	require.NoError(t, err)
+	require.Len(t, r.Tests.Networks, 2)
+	require.InDelta(t, 3.2, r.Tests.J, 0.02)
+	require.Equal(t, 1, r.Tests.DF)
+	require.InDelta(t, 0.0736, r.Tests.P, 0.001)
+	for _, n := range r.Tests.Networks {
+		require.Equal(t, !n.Period.IsYear(), n.Overlaps)
+	}
+	r, err = reconcile(t, estimate.Reconcile{}, append(append(records, quarter("2021")...), claim("tin 2021 ground>RWA", "100 +- 10", "Sn", origin("USGS")))...)
+	require.NoError(t, err)
+	require.InDelta(t, 3.2+20, r.Tests.J, 0.1)
+	require.Equal(t, 2, r.Tests.DF)
+}
+
 // A leak of 60 at one of two places is named, and cannot be told from a bias of the flows that only its balance holds.
 func TestReconcileGrossError(t *testing.T) {
 	r, err := reconcile(t, estimate.Reconcile{},

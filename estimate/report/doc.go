@@ -65,7 +65,8 @@
 //	places      [{"mineral", "place", "period", "basis", "surplus"}]: the balances as the claims have them, surplus as in a cell
 //	tests       null, or {"J", "df", "p", "largest", "suspects", "networks"}: largest (null where nothing can be tested) and suspects (gross
 //	            errors, one after the other) are {"kind", "flow", "place", "statistic", "critical", "p", "magnitude", "equivalent"} with one of
-//	            flow and place null; networks [{"mineral", "period", "J", "df", "p"}]
+//	            flow and place null; networks [{"mineral", "period", "J", "df", "p", "overlaps"}], J being the sum of those that do not overlap
+//	            and p the probability of a larger one, with errors that networks share taken for independent
 //	diagnostics null, or {"max_rhat", "min_ess_bulk", "min_ess_tail", "divergences"}
 //	warnings    [{"code", "text"}]
 //	origins     as above

@@ -72,13 +72,24 @@ func trust(r *estimate.Result, o Options) []block {
 	if len(networks) < 2 {
 		return blocks
 	}
-	tab := table{columns: []column{{head: "mineral", left: true}, {head: "period", left: true}, {head: "J"}, {head: "df"}, {head: "P"}}}
+	if overlaps := slices.ContainsFunc(networks, func(n estimate.NetworkTest) bool { return n.Overlaps }); t.DF > 0 && r.Chains == nil {
+		text = "J is the sum over the networks below"
+		if overlaps {
+			text += ", but for those that share months with another (no claim is tested twice)"
+		}
+		blocks = append(blocks, paragraph(text+". P takes them for independent; a grade or an origin's bias that is wrong in one is wrong in all, so that several that fail together are less evidence than it says."))
+	}
+	tab := table{columns: []column{{head: "mineral", left: true}, {head: "period", left: true}, {head: "J"}, {head: "df"}, {head: "P"}, {head: "", left: true}}}
 	for _, n := range first(networks, o) {
 		p := missing
 		if n.DF > 0 {
 			p = chance(n.P)
 		}
-		tab.rows = append(tab.rows, row{cells: []string{string(n.Mineral), n.Period.String(), digits(n.J, 3), plain(float64(n.DF), 6), p}, strong: n.P < 0.05})
+		mark := ""
+		if n.Overlaps {
+			mark = "not in the sum"
+		}
+		tab.rows = append(tab.rows, row{cells: []string{string(n.Mineral), n.Period.String(), digits(n.J, 3), plain(float64(n.DF), 6), p, mark}, strong: n.P < 0.05})
 	}
 	return append(append(blocks, tab), more(len(networks)-len(tab.rows))...)
 }

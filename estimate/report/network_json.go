@@ -81,6 +81,8 @@ type jsonNetworkTest struct {
 	J       float64       `json:"J"`
 	DF      int           `json:"df"`
 	P       float64       `json:"p"`
+
+	Overlaps bool `json:"overlaps"`
 }
 
 type jsonDiagnostics struct {
@@ -124,7 +126,7 @@ func NetworkJSON(w io.Writer, r *estimate.Result) error {
 			out.Tests.Suspects = append(out.Tests.Suspects, testJSON(&t.Suspects[i]))
 		}
 		for _, n := range t.Networks {
-			out.Tests.Networks = append(out.Tests.Networks, jsonNetworkTest{n.Mineral, n.Period.String(), n.J, n.DF, n.P})
+			out.Tests.Networks = append(out.Tests.Networks, jsonNetworkTest{n.Mineral, n.Period.String(), n.J, n.DF, n.P, n.Overlaps})
 		}
 	}
 	if d := r.Chains; d != nil {
