@@ -47,7 +47,7 @@ type Test struct {
 	Statistic  float64     // standard normal for measurement and nodal; chi-square with one degree of freedom for bias and leak
 	Critical   float64     // at the level of the test as a whole (Sidak)
 	P          float64     // probability of a larger statistic for this test alone
-	Magnitude  float64     // estimated size of the error in tonnes; 0 where the test gives none
+	Magnitude  float64     // estimated size of the error in tonnes, of a leak what goes out beyond what comes in; 0 where the test gives none
 	Equivalent []string    // what cannot be told apart from it: parallel flows
 
 	Claims []flows.Claim // what is tested; nil for the balance of a place

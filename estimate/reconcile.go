@@ -41,7 +41,8 @@ import (
 // A balance is closed in each place that has figures of both what comes in (output, inflow) and what goes out, and in each that a corridor
 // touches and that has either. All other places are the border of the network. A country that declares no total, and whose partners are not
 // known to be complete, has an unmeasured rest of outflow; one that a corridor touches and that has no output figure has unmeasured output.
-// The places of a plant ("places": "free") have neither: their flows are complete as drawn. A union is a region: flows inside it are dropped.
+// The places of a plant ("places": "free") have neither: their flows are complete as drawn, and so a place that a corridor leads out of is
+// closed even where nothing that leaves it, or nothing at all, is measured. A union is a region: flows inside it are dropped.
 //
 // References: package lsq, and Narasimhan, Jordache (2000), Data Reconciliation and Gross Error Detection.
 type Reconcile struct {

@@ -115,7 +115,13 @@ func testLine(t *estimate.Test) string {
 		what = "the balance of " + t.Cell.String()
 	}
 	s := fmt.Sprintf("%s, %s, %s against %s", t.Kind, what, digits(t.Statistic, 3), digits(t.Critical, 3))
-	if t.Magnitude != 0 {
+	switch {
+	case t.Magnitude == 0:
+	case t.Kind == "leak" && t.Magnitude < 0:
+		s += fmt.Sprintf(", %s t more coming in than going out", digits(-t.Magnitude, 3))
+	case t.Kind == "leak":
+		s += fmt.Sprintf(", %s t more going out than coming in", digits(t.Magnitude, 3))
+	default:
 		s += fmt.Sprintf(", an error of %s t", signed(t.Magnitude))
 	}
 	if len(t.Equivalent) > 0 {

@@ -126,6 +126,47 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// A steam plant with a month of readings and two streams that no meter sees: a blowdown, and a bypass with a valve chamber in it. Nothing that
+// leaves the chamber is measured, and all that enters it must. With the bypass shut the balances are A y = (50, 300, 100, 200) for boiler 2,
+// the header, the turbine and the condenser, J = r' (A V A')^-1 r = 6.5552, and the line to the turbine carries 6092.6 +- 78.4.
+func TestMonthOfAPlant(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"datapackage.json": `{"name":"steam","places":"free","minerals":{"steam":"H2O"},"resources":[{"name":"origins","path":"origins.csv"},{"name":"claims","path":"claims.csv"},{"name":"corridors","path":"corridors.csv"}]}`,
+		"origins.csv":      "id,producer,title,published,spread\nmeters,Plant meters,Logbook,2024-08,+-2 %\nold,Old orifice plates,Logbook,2024-08,+-5 %\n",
+		"claims.csv": `mineral,period,from,to,amount,basis,origin
+steam,2024-01,water-works,boiler-1,5100,H2O,meters
+steam,2024-01,water-works,boiler-2,3050,H2O,meters
+steam,2024-01,boiler-1,header,5000,H2O,old
+steam,2024-01,boiler-2,header,3000,H2O,old
+steam,2024-01,header,turbine,6200,H2O,meters
+steam,2024-01,header,process,1500,H2O,meters
+steam,2024-01,turbine,condenser,6100,H2O,old
+steam,2024-01,condenser,hotwell,5900,H2O,meters
+`,
+		"corridors.csv": "mineral,from,to,origin\nsteam,header,bypass,meters\nsteam,bypass,condenser,meters\nsteam,boiler-1,blowdown,meters\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	for _, args := range [][]string{nil, {"-period", "2024-01"}} {
+		status, out, errs := call(append([]string{"-data", dir, "-format", "json"}, args...)...)
+		require.Equal(t, 0, status, errs)
+		var n network
+		require.NoError(t, json.Unmarshal([]byte(out), &n))
+		require.InDelta(t, 6.5552, n.Tests.J, 0.003) // moments of 8,192 stratified draws
+		require.Equal(t, 4, n.Tests.DF)
+		got := map[string][2]float64{}
+		for _, f := range n.Flows {
+			got[f.From+">"+f.To] = [2]float64{f.Estimate.Mean, f.Estimate.SD}
+		}
+		require.Len(t, got, 11)
+		require.InDelta(t, 6092.565, got["header>turbine"][0], 0.05)
+		require.InDelta(t, 78.417, got["header>turbine"][1], 0.05)
+		require.Equal(t, [2]float64{}, got["header>bypass"])
+		require.Equal(t, [2]float64{}, got["bypass>condenser"])
+	}
+}
+
 // What neither claims nor balances determine is named, not made up.
 func TestUnobservable(t *testing.T) {
 	status, out, errs := call("-data", "../../datasets/greatlakes", "-mineral", "tin", "-period", "2018")
