@@ -104,6 +104,15 @@ func (m *Model) network(w *worker, cells []flows.Cell, corridors []flows.Corrido
 		n.nodes = append(n.nodes, l.c.bal.Cell)
 	}
 	for i, l := range places {
+		for _, w := range l.p.warnings {
+			switch w.Code {
+			case ErrNoRate:
+				w.Text = fmt.Sprintf("%s %s %s: %s", n.mineral, n.period, n.nodes[i].Place, w.Text)
+				n.notes = append(n.notes, w)
+			case ErrRegion:
+				n.notes = append(n.notes, w)
+			}
+		}
 		n.boundary(i, l)
 		n.outflows(i, l)
 	}

@@ -241,6 +241,7 @@ func TestReconcileRegion(t *testing.T) {
 		require.NotEqual(t, "tin 2020 COD>RWA unrecorded", f.Flow.String())
 	}
 	require.InDelta(t, math.Sqrt(100+4+9+16), c.Estimate.SD, 0.1)
+	require.Contains(t, kindsOf(r.Warnings), estimate.ErrRegion) // what it dropped, and what it cannot see
 }
 
 // A floor of 120 beside an output of 150 +- 10: the outflow is the 150, since 120 is only its least. A ceiling of 120 holds it down.
@@ -257,6 +258,15 @@ func TestReconcileBounds(t *testing.T) {
 	require.InDelta(t, 120, flowOf(t, r, "tin 2020 RWA>world").Estimate.Mean, 0.01)
 	require.InDelta(t, 9, r.Tests.J, 0.05) // (30/10)^2
 	require.Equal(t, 1, r.Tests.DF)
+}
+
+// A figure that no rate carries to tonnes is not in the network, and that is said where the network is.
+func TestReconcileSaysWhatItSetsAside(t *testing.T) {
+	r, err := estimate.Reconcile{}.Estimate(context.Background(), modelOf(t, estimate.Options{SetAside: true},
+		claim("tin 2020 ground>RWA", "100 +- 10", "Sn", origin("USGS")), claim("tin 2020 RWA>MYS", "120 +- 5", "Sn", origin("customs"), by("RWA")),
+		claim("tin 2020 RWA>CHN", "1000000", flows.USD, origin("customs"), by("RWA"))))
+	require.NoError(t, err)
+	require.Contains(t, kindsOf(r.Warnings), estimate.ErrNoRate)
 }
 
 // A stock change may be negative.
