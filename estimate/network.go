@@ -10,6 +10,7 @@ type FlowEstimate struct {
 	Prior       *Value        // before the data; nil for an estimator without priors
 	Estimate    Value         // with the balances closed
 	Z           *float64      // how far the claims had to move, in standard deviations of that move; nil where nothing was moved
+	Local       *float64      // VDI 2048's local test, against 1.96; nil unless [Reconcile].Local asks for it, and where nothing was moved
 	Unobserved  bool          // the data and the balances do not determine it
 	Claims      []flows.Claim // what went in
 	ActiveBound bool          // it is held at zero: its standard deviation is that of the active set

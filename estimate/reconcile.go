@@ -48,6 +48,11 @@ import (
 type Reconcile struct {
 	Cells     []flows.Cell     // whose balances are closed; nil: those of the ledger. Those of one mineral and period must not overlap
 	Corridors []flows.Corridor // nil: those of the ledger; empty but not nil: none
+
+	// Local asks for the local test of VDI 2048 Part 1 (2000) beside the measurement test: each figure's move over
+	// sqrt(max(var(move), var(figure)/10)), against 1.96. The floor keeps figures that the balances hardly test from being rejected for
+	// next to nothing. [FlowEstimate].Local.
+	Local bool
 }
 
 // What Reconcile warns of, and what its errors are: errors.Is(err, ErrInfeasible).
@@ -149,7 +154,7 @@ func (e Reconcile) Estimate(ctx context.Context, m *Model) (*Result, error) {
 	if len(done) == 0 && len(cells) > 0 {
 		r.Warnings = append(r.Warnings, Warning{Code: ErrNoNetwork, Text: "no place has figures of both what comes in and what goes out: there is nothing to reconcile"})
 	}
-	r.take(done)
+	r.take(done, e.Local)
 	return r, nil
 }
 

@@ -15,7 +15,7 @@ import (
 const testLevel = 0.05
 
 // take puts reconciled networks into a result.
-func (r *Result) take(done []*reconciled) {
+func (r *Result) take(done []*reconciled, local bool) {
 	r.Tests = &Tests{P: 1}
 	origins := map[string]*flows.Origin{}
 	for _, o := range r.Origins {
@@ -25,7 +25,7 @@ func (r *Result) take(done []*reconciled) {
 	alone := map[flows.Mineral][]string{}
 	for _, d := range done {
 		s := d.solution
-		r.Flows = append(r.Flows, d.estimates(r.Options.Level)...)
+		r.Flows = append(r.Flows, d.estimates(r.Options.Level, local)...)
 		r.Tests.add(d)
 		if d.corridors() == 0 {
 			alone[d.mineral] = append(alone[d.mineral], d.period.String())
@@ -61,11 +61,17 @@ func compareFlows(a, b flows.Flow) int {
 }
 
 // estimates are the flows of a network as a reader sees them.
-func (d *reconciled) estimates(level float64) []FlowEstimate {
+func (d *reconciled) estimates(level float64, local bool) []FlowEstimate {
 	s := d.solution
 	moves := map[int]float64{}
 	for _, t := range s.Measurement(testLevel) {
 		moves[t.Variable] = math.Copysign(t.Statistic, s.X[t.Variable]-d.problem.Variables[t.Variable].Value)
+	}
+	floored := map[int]float64{}
+	if local {
+		for _, t := range s.Local() {
+			floored[t.Variable] = t.Statistic
+		}
 	}
 	var out []FlowEstimate
 	for k := range d.edges {
@@ -73,6 +79,9 @@ func (d *reconciled) estimates(level float64) []FlowEstimate {
 		f := FlowEstimate{Flow: e.Flow, Basis: d.basis, Claimed: d.claimed[k], Unobserved: !s.Observable[k], ActiveBound: s.AtBound[k]}
 		if z, ok := moves[d.measures[k]]; ok {
 			f.Z = &z
+		}
+		if z, ok := floored[d.measures[k]]; ok {
+			f.Local = &z
 		}
 		if f.Claimed == nil {
 			f.Least = &d.least[k]

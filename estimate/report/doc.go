@@ -58,6 +58,7 @@
 //	  prior          before the data, S or null
 //	  estimate       with the balances closed, S; bound "floor" where it is the least that closes them; prob_positive
 //	  z              how far the claimed figure moved, in standard deviations of such a move, or null
+//	  vdi_local      the local test of VDI 2048, against 1.96, or null: it was not asked for, or nothing was moved
 //	  least          the least that closes the balances, null for a flow that somebody claims
 //	  unobserved     neither claims nor balances determine it
 //	  at_zero        it is held at zero: its standard deviation is that of the active set

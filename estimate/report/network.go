@@ -161,11 +161,17 @@ func networkMineral(r *estimate.Result, m flows.Mineral, o Options) []block {
 	}
 	if len(claimed) > 0 {
 		slices.SortStableFunc(claimed, func(a, b *estimate.FlowEstimate) int { return cmp.Compare(strain(b), strain(a)) })
-		blocks = append(blocks, paragraph("Flows that somebody claims, the most strained first: z is how far the figure had to move, in standard deviations of such a move."))
+		text := "Flows that somebody claims, the most strained first: z is how far the figure had to move, in standard deviations of such a move."
 		t := table{columns: []column{{head: "flow", left: true}, {head: "period", left: true}, {head: "claimed"}, {head: "sd"}, {head: "estimate"}, {head: "sd"}, {head: "z"}, {head: "", left: true}}}
-		for _, f := range first(claimed, o) {
-			t.rows = append(t.rows, claimedRow(f))
+		local := slices.ContainsFunc(claimed, func(f *estimate.FlowEstimate) bool { return f.Local != nil })
+		if local {
+			text += " VDI: the same, but over no less than 0.316 (the root of 1/10) of the figure's own standard deviation: the local test of VDI 2048, against 1.96."
+			t.columns = slices.Insert(t.columns, len(t.columns)-1, column{head: "VDI"})
 		}
+		for _, f := range first(claimed, o) {
+			t.rows = append(t.rows, claimedRow(f, local))
+		}
+		blocks = append(blocks, paragraph(text))
 		blocks = append(append(blocks, t), more(len(claimed)-len(t.rows))...)
 	}
 	return blocks
@@ -205,7 +211,7 @@ func openRow(f *estimate.FlowEstimate) row {
 	return row{cells: []string{flowName(f), f.Period.String(), sign(f.Estimate.Bound) + tonnes(f.Estimate.Median), rng, p, prior, remark(f)}, strong: f.Estimate.Lo > 0}
 }
 
-func claimedRow(f *estimate.FlowEstimate) row {
+func claimedRow(f *estimate.FlowEstimate, local bool) row {
 	z, sd := missing, missing
 	if f.Z != nil {
 		z = fmt.Sprintf("%+.2f", *f.Z)
@@ -213,7 +219,15 @@ func claimedRow(f *estimate.FlowEstimate) row {
 	if !f.Unobserved {
 		sd = tonnes(f.Estimate.SD)
 	}
-	return row{cells: []string{flowName(f), f.Period.String(), sign(f.Claimed.Bound) + tonnes(f.Claimed.Mean), tonnes(f.Claimed.SD), sign(f.Estimate.Bound) + tonnes(f.Estimate.Mean), sd, z, remark(f)},
+	cells := []string{flowName(f), f.Period.String(), sign(f.Claimed.Bound) + tonnes(f.Claimed.Mean), tonnes(f.Claimed.SD), sign(f.Estimate.Bound) + tonnes(f.Estimate.Mean), sd, z}
+	if local {
+		v := missing
+		if f.Local != nil {
+			v = fmt.Sprintf("%.2f", *f.Local)
+		}
+		cells = append(cells, v)
+	}
+	return row{cells: append(cells, remark(f)),
 		strong: strain(f) > 1.96}
 }
 

@@ -16,6 +16,7 @@ func call(args ...string) (status int, out, errs string) { return clitest.Call(p
 func TestGolden(t *testing.T) {
 	clitest.TestGoldens(t, program,
 		clitest.Golden{Name: "turbine.txt", Args: "-data data -all"},
+		clitest.Golden{Name: "turbine-local.txt", Args: "-data data -local"},
 		clitest.Golden{Name: "turbine.md", Args: "-data data -format markdown"},
 		clitest.Golden{Name: "turbine.csv", Args: "-data data -format csv"},
 		clitest.Golden{Name: "turbine.json", Args: "-data data -format json"},
@@ -31,6 +32,7 @@ type network struct {
 		From, To, Part string
 		Estimate       struct{ Mean, SD float64 }
 		Z              *float64
+		Local          *float64 `json:"vdi_local"`
 	}
 	Tests struct {
 		J       float64
@@ -47,7 +49,7 @@ type network struct {
 // lines are parted a little differently, and are held against x = y - V A' (A V A')^-1 A y with the package's own V (own^2 + 0.012413^2 yi yj):
 // 44.692734 and 44.126156, where VDI has 44.6959 and 44.1229. Their sum is VDI's.
 func TestTurbineIsWhatVDIPrints(t *testing.T) {
-	status, out, errs := call("-data", "data", "-format", "json")
+	status, out, errs := call("-data", "data", "-local", "-format", "json")
 	require.Equal(t, 0, status, errs)
 	var n network
 	require.NoError(t, json.Unmarshal([]byte(out), &n))
@@ -56,9 +58,19 @@ func TestTurbineIsWhatVDIPrints(t *testing.T) {
 	require.Equal(t, 3, n.Tests.DF)
 	require.InDelta(t, 2.5370, n.Tests.J, 0.003)
 	require.NotNil(t, n.Tests.Largest)
-	got := map[string][2]float64{}
+	got, local := map[string][2]float64{}, map[string]float64{}
 	for _, f := range n.Flows {
 		got[f.From+">"+f.To+" "+f.Part] = [2]float64{f.Estimate.Mean, 1.96 * f.Estimate.SD}
+		if f.Local != nil {
+			local[f.From+">"+f.To+" "+f.Part] = *f.Local
+		}
+	}
+	// the local tests: without the floor under the denominator the seals would have 0.111 and A5 and A6 0.0039
+	for name, want := range map[string]float64{"feed-pumps>feedwater FDKEL": 1.58381, "feed-pumps>feedwater FDKELL": 1.58381, "feedwater>turbine SPL": 0.40853,
+		"feedwater>turbine SPLL": 0.40853, "turbine>seals ": 0.0295873, "turbine>condenser ": 0.08913, "turbine>heaters A7": 0.00387312, "turbine>heaters A6": 0.00257972,
+		"turbine>heaters A5": 0.00257972, "heaters>condenser ": 0.0161013} {
+		require.Contains(t, local, name)
+		require.InDelta(t, want, local[name], 1e-3, name)
 	}
 	for name, want := range map[string][2]float64{
 		"feed-pumps>feedwater FDKEL":  {44.692734, 1.61062},
