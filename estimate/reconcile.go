@@ -26,8 +26,10 @@ import (
 // Each flow is measured once: by the side and pool that Options ask for, as in [MassBalance], so that what a place leaves open before
 // anything moves is its surplus. Averaging both sides of a trade was rejected: where a partner records three times what was declared, the
 // average is a figure that nobody stands for. y are the means of the draws and V their covariance, so that a grade or a bias that several
-// flows share moves them together. A flow of which a floor or a ceiling is all that is known has that much and an unmeasured rest; a share
-// of another flow of the network is a product, share times flow, and both may move.
+// flows share moves them together. What they share is a factor of each, and its covariance is that of the flows as they are reconciled, not
+// as they are claimed, so V is made anew until it is: a grade cannot explain why more went out than came in of one ore. A flow of which a
+// floor or a ceiling is all that is known has that much and an unmeasured rest; a share of another flow of the network is a product, share
+// times flow, and both may move.
 //
 // # Corridors
 //

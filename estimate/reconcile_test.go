@@ -173,7 +173,9 @@ func TestReconcileCorridors(t *testing.T) {
 }
 
 // 100 in and 110 out of one ore, each weighed to 1 %: the grade is uncertain by half and shared, so that it explains nothing of the 10.
-// J = 10^2 / (1^2 + 1.1^2) = 45.2 to first order in the grade, where independent grades would give J below 1.
+// J = 10^2 / (1^2 + 1.1^2) = 45.2 to first order in the grade, where independent grades would give J below 1. Both become 100 + 10/2.21 = 104.52 t of
+// ore, and that times the grade, whatever it is: a lower grade makes neither fit. (With the covariance of the figures as claimed both
+// would be 40.6 t of tin, of 60.4 and 66.4: Peelle's puzzle.)
 func TestReconcileSharedGrade(t *testing.T) {
 	records := []flows.Record{
 		claim("tin 2020 RWA>UGA", "100 +- 1", "gross", origin("customs"), by("RWA")),
@@ -184,9 +186,15 @@ func TestReconcileSharedGrade(t *testing.T) {
 	r, err := reconcile(t, estimate.Reconcile{}, records...)
 	require.NoError(t, err)
 	require.Equal(t, 1, r.Tests.DF)
-	// the grade scales the 10 as well: its mean square over the draws is (0.6^2)(1+cv^2), which leaves J a little below
-	cv := 0.1109 // ln 1.2 / 1.645
-	require.InEpsilon(t, 100/((1+1.21)*(1+cv*cv)+100*cv*cv), r.Tests.J, 0.03)
+	// own errors are scaled by the grade, whose mean square is its mean squared times 1 + cv^2
+	s := 0.11084 // ln 1.2 / 1.64485
+	mean, cv := 0.6*math.Exp(s*s/2), math.Sqrt(math.Expm1(s*s))
+	require.InEpsilon(t, 100/(2.21*(1+cv*cv)), r.Tests.J, 0.001)
+	for _, name := range []string{"tin 2020 RWA>UGA", "tin 2020 UGA>world"} {
+		f := flowOf(t, r, name)
+		require.InEpsilon(t, mean*(100+10/2.21), f.Estimate.Mean, 0.001)
+		require.InEpsilon(t, mean*math.Sqrt(1.21/2.21*(1+cv*cv)+math.Pow(104.52*cv, 2)), f.Estimate.SD, 0.002)
+	}
 
 	exact := []flows.Record{
 		claim("tin 2020 RWA>UGA", "100", "gross", origin("customs"), by("RWA")), claim("tin 2020 UGA>world", "110", "gross", origin("customs UGA"), by("UGA")),
@@ -195,6 +203,35 @@ func TestReconcileSharedGrade(t *testing.T) {
 	_, err = reconcile(t, estimate.Reconcile{}, exact...)
 	require.ErrorIs(t, err, estimate.ErrSingular)
 	require.ErrorContains(t, err, "tin 2020: the figures of tin 2020 UGA>world and tin 2020 RWA>UGA have one and the same error")
+}
+
+// Two agencies that say 1000 +- 1 and 1001 +- 1 of one ore are one figure with its own variance of 1 + 1/4; 1010 +- 1 went out and the grade, known to
+// a sixth, is all of theirs. J = 9.5^2/2.25 with 1 + cv^2 for the grade's scaling, whatever the seed: the grade's 98 t must not drown, in
+// the noise of draws, the half tonne that is each figure's own.
+func TestReconcileSharedGradeOfAPool(t *testing.T) {
+	s := 0.15951 // ln 1.3 / 1.64485
+	for seed := range uint64(4) {
+		r, err := estimate.Reconcile{}.Estimate(context.Background(), modelOf(t, estimate.Options{Seed: seed},
+			claim("tin 2020 ground>RWA", "1000 +- 1", "gross", origin("USGS")), claim("tin 2020 ground>RWA", "1001 +- 1", "gross", origin("BGS")),
+			claim("tin 2020 RWA>world", "1010 +- 1", "gross", origin("customs"), by("RWA")), rate("tin - - Sn/gross", "0.6 */ 1.3", origin("assays"))))
+		require.NoError(t, err)
+		require.InEpsilon(t, 9.5*9.5/2.25/math.Exp(s*s), r.Tests.J, 0.03)
+	}
+}
+
+// One customs office states what came in and what went out, each to a tonne, and is off by a tenth in both or neither. V is that of the flows as
+// reconciled, own^2 (1 + 0.1^2) + 0.1^2 x x' with x the same for both, so that 100 and 110 meet in their middle and J is 10^2/(2 x 1.01).
+func TestReconcileSharedBias(t *testing.T) {
+	customs := func() *flows.Origin {
+		o := *origin("customs")
+		o.Bias = value("1 +- 0.1")
+		return &o
+	}()
+	r, err := reconcile(t, estimate.Reconcile{}, claim("tin 2020 ground>RWA", "100 +- 1", "Sn", customs), claim("tin 2020 RWA>world", "110 +- 1", "Sn", customs, by("RWA")))
+	require.NoError(t, err)
+	require.InEpsilon(t, 100/2.02, r.Tests.J, 0.002)
+	require.InDelta(t, 105, flowOf(t, r, "tin 2020 RWA>world").Estimate.Mean, 0.05)
+	require.InEpsilon(t, math.Sqrt(1.01/2+10.5*10.5), flowOf(t, r, "tin 2020 RWA>world").Estimate.SD, 0.002)
 }
 
 // A total of 50 +- 2 with 10 +- 1 of it declared to go to Rwanda: Rwanda receives the 10, and 40 go elsewhere.
