@@ -63,6 +63,7 @@ const (
 	ErrGrossError  flows.Code = "gross-error" // claims and balances disagree beyond their uncertainty
 	ErrUntested    flows.Code = "untested"    // nothing is measured twice: the balances cannot disagree
 	ErrUnobserved  flows.Code = "unobserved"  // flows that neither claims nor balances determine
+	ErrUnsettled   flows.Code = "unsettled"   // the covariance of figures that share a factor did not settle
 
 	ErrInfeasible   flows.Code = "infeasible"          // no flows of zero or more close these balances
 	ErrNowhere      flows.Code = "corridor-to-nowhere" // a corridor that touches no balance

@@ -181,6 +181,7 @@ type together struct {
 	of       []int       // measured variables, ascending
 	own      []float64   // variance of each when what it shares is known
 	relative [][]float64 // covariance of what they share, relative to their values
+	at       []float64   // the values that it was last scaled with
 }
 
 // correlate finds the figures that share inputs: a grade, a bias. What they share is a factor of each: its covariance is that of their draws with
@@ -285,21 +286,28 @@ const (
 // of the figures as claimed would explain 60 against 66 by a grade a third lower, and make both of them 40: Peelle's puzzle. (D'Agostini 1994,
 // Nucl. Instrum. Methods A 346, 306, doi:10.1016/0168-9002(94)90719-6; the remedy is that of Ball et al. 2010, JHEP 05 (2010) 075,
 // doi:10.1007/JHEP05(2010)075.)
-func (r *reconciled) rescale(x []float64) (moved bool) {
+//
+// step is how far it follows x: 1 all the way, less where that goes to and fro.
+func (r *reconciled) rescale(x []float64, step float64) (moved bool) {
 	r.problem.Covariances = r.problem.Covariances[:0:0]
 	for i := range r.together {
 		g := &r.together[i]
-		at := make([]float64, len(g.of))
+		if g.at == nil {
+			g.at = make([]float64, len(g.of))
+			for k, v := range g.of {
+				g.at[k] = r.problem.Variables[v].Value
+			}
+		}
+		at := g.at
 		for k, v := range g.of {
-			y := r.problem.Variables[v].Value
-			at[k] = y
-			if x != nil && y != 0 {
-				at[k] = y * min(max(x[v]/y, leastScale), mostScale)
+			if y := r.problem.Variables[v].Value; x != nil && y != 0 {
+				to := y * min(max(x[v]/y, leastScale), mostScale)
+				at[k] *= math.Pow(to/at[k], step)
 			}
 		}
 		for k, v := range g.of {
 			variance := g.own[k] + at[k]*at[k]*g.relative[k][k]
-			moved = moved || math.Abs(variance-r.problem.Variables[v].Variance) > 1e-10*variance
+			moved = moved || math.Abs(variance-r.problem.Variables[v].Variance) > 1e-9*variance
 			r.problem.Variables[v].Variance = variance
 			for l, u := range g.of[:k] {
 				if c := at[k] * at[l] * g.relative[k][l]; c != 0 {
@@ -311,19 +319,32 @@ func (r *reconciled) rescale(x []float64) (moved bool) {
 	return moved
 }
 
-// rescalings bounds how often the covariance follows the flows.
-const rescalings = 50
+// rescalings bounds how often the covariance follows the flows, and wholeSteps how often it follows them all the way: what is then still moving
+// goes to and fro.
+const (
+	rescalings = 100
+	wholeSteps = 5
+)
 
 // solve reconciles, until the covariance is that of what was reconciled.
 func (r *reconciled) solve(ctx context.Context) (err error) {
-	r.rescale(nil)
+	r.rescale(nil, 1)
 	for n := 0; ; n++ {
 		p := r.problem // the solution keeps the problem that it solved
 		p.Variables = slices.Clone(p.Variables)
 		if r.solution, err = lsq.Solve(ctx, &p); err != nil {
 			return r.explain(err)
 		}
-		if len(r.together) == 0 || n == rescalings || !r.rescale(r.solution.X) {
+		step := 1.0
+		if n >= wholeSteps {
+			step = 0.5
+		}
+		if len(r.together) == 0 || !r.rescale(r.solution.X, step) {
+			return nil
+		}
+		if n == rescalings {
+			r.notes = append(r.notes, Warning{Code: ErrUnsettled, Text: fmt.Sprintf("%s %s: what figures share (a grade, a bias) was to be scaled by the flows as reconciled, and these "+
+				"did not settle: the claims conflict too much for their flows to be relied on", r.mineral, r.period)})
 			return nil
 		}
 	}

@@ -234,6 +234,23 @@ func TestReconcileSharedBias(t *testing.T) {
 	require.InEpsilon(t, math.Sqrt(1.01/2+10.5*10.5), flowOf(t, r, "tin 2020 RWA>world").Estimate.SD, 0.002)
 }
 
+// Ten times as much went out as was dug, and a grade that Uganda's ore shares, known to 7.4 %, gives way: with c = 0.074^2 and 10.07 exact, x is where
+// x = 10.07 - c x^2 (10.07 - 0.73)/(0.16^2 + c x^2), which is 3.40. From x to the right-hand side and on goes to and fro around it for ever, since the
+// slope there is -1.1.
+func TestReconcileSettles(t *testing.T) {
+	r, err := reconcile(t, estimate.Reconcile{},
+		claim("tin 2020 ground>RWA", "0.73 +- 0.16", "Sn", origin("USGS")), claim("tin 2020 RWA>world", "10.07", "gross", origin("customs RWA"), by("RWA")),
+		claim("tin 2020 ground>UGA", "1 +- 0.1", "Sn", origin("USGS")), claim("tin 2020 UGA>world", "49 +- 0.01", "gross", origin("customs UGA"), by("UGA")),
+		rate("tin - - Sn/gross", "1 +- 0.074", origin("assays")), corridor("COD", "UGA"))
+	require.NoError(t, err)
+	require.NotContains(t, kindsOf(r.Warnings), estimate.ErrUnsettled)
+	x := flowOf(t, r, "tin 2020 RWA>world").Estimate.Mean
+	u := 0.074 * 0.074 * x * x
+	require.InDelta(t, 10.07-u*(10.07-0.73)/(0.16*0.16+u), x, 0.01)
+	require.InDelta(t, 3.40, x, 0.02)
+	require.InDelta(t, x/10.07, flowOf(t, r, "tin 2020 UGA>world").Estimate.Mean/49, 0.001)
+}
+
 // A total of 50 +- 2 with 10 +- 1 of it declared to go to Rwanda: Rwanda receives the 10, and 40 go elsewhere.
 func TestReconcileTotalsAndPartners(t *testing.T) {
 	records := []flows.Record{
