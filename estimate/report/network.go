@@ -60,6 +60,7 @@ func networkContent(r *estimate.Result, o Options) []block {
 func trust(r *estimate.Result, o Options) []block {
 	t := r.Tests
 	text := fmt.Sprintf("J = %s on %s of freedom, P = %s.", digits(t.J, 3), count(t.DF, "degree"), chance(t.P))
+	text = strings.Replace(text, "P = <", "P <", 1)
 	if t.DF == 0 {
 		text = "J = 0 on 0 degrees of freedom: nothing is known twice over, so nothing was tested."
 	}
