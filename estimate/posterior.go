@@ -23,7 +23,8 @@ import (
 // incomplete figures are censored: the likelihood of "at least b" is the probability that the flow exceeds b, given the claim's spread;
 // of "at most b", and of a capacity, that it stays below. Derived claims say nothing new and are left out; testimony, and what is said
 // about unrecorded flows, enters only through a scenario. Inflow from outside the set that only its receiver declares is left out
-// unless Options.Inflow is Declared. Exact nils have no logarithm and are left out with a warning.
+// unless Options.Inflow is Declared. A flow of which nobody says more than nil is held at zero; beside another figure nil is left out, for
+// no log-normal reaches both. Each is a warning.
 //
 // Amounts and rates of any distribution enter as the log-normal with their median and their 90 % range. Grades and prices are parameters
 // of their own, with their distribution as prior, because many claims share one: a grade that is wrong is wrong in every year.
@@ -141,7 +142,7 @@ const (
 	ErrEnergy     flows.Code = "e-bfmi"       // momenta explore the energies too slowly
 	ErrNoCorridor flows.Code = "no-corridor"  // no unrecorded flow may close the balances
 	ErrNoSpread   flows.Code = "no-spread"    // claims without a spread were given one
-	ErrNil        flows.Code = "nil"          // an exact zero has no logarithm
+	ErrNil        flows.Code = "nil"          // a flow is held at zero, or an exact zero beside other figures is left out
 	ErrPriorOnly  flows.Code = "prior-only"   // the claims hardly move the estimate from its prior
 	ErrMisfit     flows.Code = "misfit"       // a claim that the model cannot reconcile with the others
 	ErrStrained   flows.Code = "strained"     // a bias or a rate far from what was assumed of it
@@ -186,7 +187,9 @@ func (p Posterior) withDefaults(m *Model) (Posterior, error) {
 }
 
 // Estimate samples the posterior, chains in parallel; the result does not depend on the number of processors. It returns what ctx.Err
-// says when it is cancelled, and errors that name the place, corridor or claim that has to be mended.
+// says when it is cancelled; a [NetworkError] that names the place or corridor that has to be mended, with [ErrNoNetwork], [ErrNoClaim],
+// [ErrNowhere], [ErrCellsOverlap] or, where there are no stocks, [ErrInfeasible]; flows.Errors with a *flows.BasisError for each missing
+// rate; and errors that name the option that is out of range.
 func (p Posterior) Estimate(ctx context.Context, m *Model) (*Result, error) {
 	j, err := p.prepare(m)
 	if err != nil {

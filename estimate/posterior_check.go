@@ -78,7 +78,9 @@ func (j *jointNetwork) tests(checks []jointCheck) *Tests {
 			figures = append(figures, i)
 		}
 	}
-	t.DF = len(figures)
+	if t.DF = len(figures); t.DF == 0 { // bounds alone: nothing can scatter
+		t.P = 1
+	}
 	for k := range j.draws.n {
 		sum := 0.0
 		for _, i := range figures {

@@ -168,7 +168,7 @@ func (j *jointNetwork) closeWithoutStock(readings [][]jointReading) error {
 			}
 		}
 		if b.Closing < 0 {
-			return fmt.Errorf("%s: without stocks the balance is closed by a flow that leaves the set, and no figure states one", j.cells[i])
+			return j.refuse(ErrNoClaim, fmt.Sprintf("without stocks the balance of %s is closed by a flow that leaves the set, and no figure states one", j.cells[i]), j.cells[i])
 		}
 	}
 	return nil

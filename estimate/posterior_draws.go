@@ -71,7 +71,8 @@ func (j *jointNetwork) samplePart(ctx context.Context, m *latent.Model, purpose 
 		Stream: func(chain int) rand.Source { return newStream(j.m.opt.Seed, Var(fmt.Sprintf("%s/%d", name, chain))) },
 	})
 	if err != nil && ctx.Err() == nil {
-		return nil, fmt.Errorf("%s: %w: where there are no stocks, no positive flows near the claims may close the balances", names[0], err)
+		return nil, &NetworkError{Code: ErrInfeasible, Mineral: j.mineral, Err: err,
+			Text: fmt.Sprintf("%s: %v: where there are no stocks, no positive flows near the claims may close the balances", names[0], err)}
 	}
 	return run, err
 }
@@ -163,6 +164,9 @@ func (j *jointNetwork) flowDraws(f flows.Flow) Draws {
 			}
 		}
 	}
+	if j.zero[f] != nil {
+		return make(Draws, j.draws.n)
+	}
 	members := j.members[f]
 	if f.Mineral != j.mineral || len(members) == 0 {
 		return nil
@@ -207,8 +211,10 @@ func (j *jointNetwork) cellDraws(c flows.Cell, q Quantity) Draws {
 	}
 	switch q {
 	case Output:
+		found = j.isZero(Route{flows.Ground, c.Place}, c.Period)
 		add(func(f *flows.Flow, _ float64) float64 { return only(f.From == flows.Ground, 1) })
 	case Outflow:
+		found = j.isZero(Route{c.Place, flows.World}, c.Period)
 		add(func(f *flows.Flow, s float64) float64 {
 			return only(s < 0 && f.To != flows.Use && f.Channel == flows.Recorded, 1)
 		})
@@ -225,7 +231,7 @@ func (j *jointNetwork) cellDraws(c flows.Cell, q Quantity) Draws {
 		found = true
 		add(func(f *flows.Flow, s float64) float64 { return only(f.Channel == flows.Unrecorded, s) })
 	case Share:
-		if outflow := j.cellDraws(c, Outflow); outflow != nil {
+		if outflow := j.cellDraws(c, Outflow); outflow != nil && !j.isZero(Route{c.Place, flows.World}, c.Period) {
 			found = true
 			for n, x := range j.cellDraws(c, Surplus) {
 				out[n] = x / outflow[n]

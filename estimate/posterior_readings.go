@@ -130,7 +130,7 @@ func (j *jointNetwork) reading(c *compiler, role flows.Role, s statement) (joint
 		return r, true
 	}
 	if !(total > 0) {
-		j.warn(ErrNil, fmt.Sprintf("%s: %s says nil, which no log-normal reaches: left out", r.flow, s.Producer), s.Claims...)
+		j.nils = append(j.nils, r)
 		return r, false
 	}
 	r.y = math.Log(total)
@@ -278,16 +278,19 @@ func (j *jointNetwork) usedRates(s *step) {
 
 // figureOf is the geometric mean of what figures say about a flow, 0 where there are none.
 func figureOf(readings []*jointReading) float64 {
-	sum, n := 0.0, 0.0
-	for _, r := range readings {
-		if r.bound == flows.About && r.of == nil {
-			sum, n = sum+r.y, n+1
-		}
-	}
-	if n == 0 {
+	return meanOf(slices.DeleteFunc(slices.Clone(readings), func(r *jointReading) bool { return r.bound != flows.About || r.of != nil }))
+}
+
+// meanOf is the geometric mean of readings, 0 where there are none.
+func meanOf(readings []*jointReading) float64 {
+	if len(readings) == 0 {
 		return 0
 	}
-	return math.Exp(sum / n)
+	sum := 0.0
+	for _, r := range readings {
+		sum += r.y
+	}
+	return math.Exp(sum / float64(len(readings)))
 }
 
 // compareJoint orders flows: by period, then recorded before unrecorded, then by their ends and parts.
