@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -181,4 +182,33 @@ func TestPosteriorOfContradictions(t *testing.T) {
 			require.Less(t, r.Chains.MaxRhat, 1.05)
 		})
 	}
+}
+
+// Progress counts draws of flows, from few to all of them: whoever waits for one network of many flows sees it move. One that cancels ends
+// the run within a trajectory of each chain.
+func TestPosteriorProgress(t *testing.T) {
+	p := quickPosterior()
+	var done []int
+	var mu sync.Mutex
+	flowsOf := 3*(1+1) + 3*(1+2) + 3 // of RWA output and outflow, of COD output, Malaysia and other partners, and the corridor, in three years
+	all := flowsOf * p.Chains * (p.Warmup + p.Draws)
+	ctx, cancel := context.WithCancel(context.Background())
+	posterior(t, p, modelOf(t, estimate.Options{Progress: func(n, total int) {
+		mu.Lock()
+		defer mu.Unlock()
+		done = append(done, n)
+		require.Equal(t, all, total)
+	}}, tinNetwork()...))
+	require.Len(t, done, p.Chains*(p.Warmup+p.Draws))
+	require.Equal(t, all, slices.Max(done))
+	stopped := 0
+	_, err := p.Estimate(ctx, modelOf(t, estimate.Options{Progress: func(int, int) {
+		mu.Lock()
+		defer mu.Unlock()
+		if stopped++; stopped == 50 {
+			cancel()
+		}
+	}}, tinNetwork()...))
+	require.ErrorIs(t, err, context.Canceled)
+	require.LessOrEqual(t, stopped, 50+p.Chains)
 }

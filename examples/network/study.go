@@ -83,8 +83,12 @@ func (r *request) study(ctx context.Context, q cli.Question) (*study, error) {
 	if r.reconcile {
 		return s, s.reconcile(ctx)
 	}
+	runs := stages{of: len(s.networks), say: q.Stage}
+	if r.wide(q) {
+		runs.of *= 3
+	}
 	for _, n := range s.networks {
-		if err := r.sample(ctx, q, n); err != nil {
+		if err := r.sample(ctx, q, n, &runs); err != nil {
 			return nil, err
 		}
 	}
@@ -118,9 +122,25 @@ func (s *study) reconcile(ctx context.Context) error {
 	return nil
 }
 
+// stages counts the runs that an answer takes, for whoever waits for it.
+type stages struct {
+	at, of int
+	say    func(name string)
+}
+
+func (s *stages) next(format string, args ...any) {
+	s.at++
+	s.say(fmt.Sprintf("run %d of %d, ", s.at, s.of) + fmt.Sprintf(format, args...))
+}
+
+// wide reports whether the answer shows what other priors do.
+func (r *request) wide(q cli.Question) bool {
+	return !q.Aside && (q.Format == "text" || q.Format == "markdown")
+}
+
 // sample draws from the posterior of a mineral, and for people to read, with priors half and twice as wide: half as many chains, for
 // these give a median only.
-func (r *request) sample(ctx context.Context, q cli.Question, n *solved) error {
+func (r *request) sample(ctx context.Context, q cli.Question, n *solved, runs *stages) error {
 	m, err := r.sided(ctx, q, n.network)
 	if err != nil {
 		return err
@@ -129,21 +149,24 @@ func (r *request) sample(ctx context.Context, q cli.Question, n *solved) error {
 	if p.Draws == 0 { // what a draw costs grows with the network
 		p.Draws = min(max(24000/(len(n.places)*len(n.periods)), 600), 1500)
 	}
+	runs.next("%s", n.mineral)
 	if n.result, err = p.Estimate(ctx, m); err != nil {
 		return err
 	}
-	if q.Aside || q.Format != "text" && q.Format != "markdown" {
+	if !r.wide(q) {
 		return nil
 	}
 	if r.compare {
-		if n.compared, err = compare(ctx, p, m, n.result); err != nil {
+		if n.compared, err = compare(ctx, p, m, n.result, runs); err != nil {
 			return err
 		}
 	}
 	p.Chains = max(p.Chains/2, 1)
+	runs.next("%s with priors half as wide", n.mineral)
 	if n.half, err = p.AtPriorScale(0.5).Estimate(ctx, m); err != nil {
 		return err
 	}
+	runs.next("%s with priors twice as wide", n.mineral)
 	n.twice, err = p.AtPriorScale(2).Estimate(ctx, m)
 	return err
 }
