@@ -152,6 +152,22 @@ func TestPosteriorOfBoundsAlone(t *testing.T) {
 	require.Less(t, flowEstimate(t, r, flowNamed("tin 2018 ground>RWA")).Estimate.Median, 110.0)
 }
 
+// A bound that excludes next to nothing says next to nothing: an output of at least 1 t, or of at most 40,000 t, beside an outflow of 400 t leaves
+// what nobody claiming an output leaves. (A floor is no figure: a prior around it would put the output near 1 t, and the rest on the route.)
+func TestPosteriorOfABoundThatSaysNothing(t *testing.T) {
+	p := estimate.Posterior{Places: []flows.Place{"RWA"}, Draws: 2000}
+	median := func(records ...flows.Record) (float64, float64) {
+		r := posterior(t, p, modelOf(t, estimate.Options{}, append(records, tinCorridor("COD", "RWA"), claim("tin 2018 RWA>world", "400 */ 1.02", flows.Sn, origin("customs"), by("RWA")))...))
+		mean, sd := meanAndSD(drawsOf(t, r, flowNamed("tin 2018 COD>RWA", flows.Unrecorded)))
+		return mean, sd / math.Sqrt(r.Chains.MinESSBulk)
+	}
+	want, wantError := median()
+	for _, bound := range []string{">=1", "<=40000"} {
+		got, gotError := median(claim("tin 2018 ground>RWA", bound, flows.Sn, origin("survey")))
+		require.InDelta(t, want, got, 4*math.Hypot(wantError, gotError), bound)
+	}
+}
+
 // A stock that was counted to 1 t has that error, not 5 % of its size: 100 t dug, 120 t sent, of which 50 +- 1 t from stock leave a surplus of
 // -30 t. The prior of the stock, one month's outflow or 10 t, moves the count by a hundredth of the 50 t.
 func TestPosteriorKeepsTheSpreadOfAStock(t *testing.T) {

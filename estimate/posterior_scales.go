@@ -146,7 +146,16 @@ func (r Route) meets(w Route) bool {
 	return meet(r.From, w.From) && meet(r.To, w.To)
 }
 
-// usual is what is claimed of each flow in a year, the geometric mean over the periods: of figures, else of bounds.
+// beyond is the usual size of what is only bounded: it, unless the bound excludes it.
+func beyond(b flows.Bound, bound, usual float64) float64 {
+	if b == flows.AtLeast {
+		return math.Max(bound, usual)
+	}
+	return math.Min(bound, usual)
+}
+
+// usual is what is claimed of each flow in a year, the geometric mean over the periods: of figures, else of bounds. An output that is only
+// bounded is around the outflow, as one of which nothing is claimed, or at the bound that excludes that: a floor is no figure.
 func (j *jointNetwork) usual(readings [][]jointReading) map[Route]float64 {
 	out := map[Route]float64{}
 	for _, figures := range []bool{true, false} {
@@ -155,8 +164,11 @@ func (j *jointNetwork) usual(readings [][]jointReading) map[Route]float64 {
 			for i := range readings[t] {
 				r := &readings[t][i]
 				if r.flow.Channel == flows.Recorded && (r.bound == flows.About) == figures && r.of == nil && r.role != flows.IsStock {
-					k := Route{r.flow.From, r.flow.To}
-					by[k] = append(by[k], r.y+math.Log(yearly(period, 1)))
+					k, y := Route{r.flow.From, r.flow.To}, r.y+math.Log(yearly(period, 1))
+					if k.From == flows.Ground && r.bound != flows.About {
+						y = beyond(r.bound, y, math.Log(j.scaleOf(k)))
+					}
+					by[k] = append(by[k], y)
 				}
 			}
 		}
