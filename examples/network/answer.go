@@ -50,6 +50,7 @@ func (s *study) sections(all bool) ([]report.Section, error) {
 	out = append(out, s.comparisons(all)...)
 	out = append(out, s.conflicts(all)...)
 	out = append(out, s.said()...)
+	out = append(out, s.assumed(all)...)
 	out = append(out, s.holds(), s.trust(all))
 	return slices.DeleteFunc(out, func(x report.Section) bool { return x.Table == nil && x.Text == nil && x.Notes == nil }), nil
 }
@@ -179,12 +180,23 @@ func restsOn(before, after, halved, doubled float64, sum estimate.Value) string 
 	return "claims"
 }
 
+// yearRestsOn is restsOn of one route in one year.
+func (n *solved) yearRestsOn(e *estimate.FlowEstimate) string {
+	halved, doubled := math.NaN(), math.NaN()
+	if h, t := find(n.half, e.Flow), find(n.twice, e.Flow); h != nil && t != nil {
+		halved, doubled = h.Estimate.Median, t.Estimate.Median
+	}
+	return restsOn(e.Prior.SD, e.Estimate.SD, halved, doubled, e.Estimate)
+}
+
 // verdict says in words whether the chains and the claims can be trusted.
 func (s *study) verdict(n *solved) string {
 	t, d := n.result.Tests, n.result.Chains
 	text := fmt.Sprintf("Chains: R-hat %.3f, effective draws %.0f (bulk) and %.0f (tail), %s.", d.MaxRhat, d.MinESSBulk, d.MinESSTail, counted(d.Divergences, "divergence"))
 	if d.MaxRhat > worstRhat || min(d.MinESSBulk, d.MinESSTail) < fewestDraws {
 		text += " NOT CONVERGED: do not use these numbers; raise -warmup and -sample."
+	} else if d.MaxRhat > goodRhat || min(d.MinESSBulk, d.MinESSTail) < goodDraws {
+		text += " Rough: R-hat above 1.01, or fewer than 400 effective draws, so that ends of ranges may move by a tenth of their width; before you quote them raise -warmup and -sample."
 	}
 	k := 0
 	for i := range t.All {
@@ -249,7 +261,11 @@ func (s *study) byYear(n *solved) report.Section {
 	if s.method == "posterior" {
 		t.Columns = append(t.Columns, report.Column{Head: "prior"}, report.Column{Head: percentRange(s), Left: true}, report.Column{Head: "sd\nbefore"}, report.Column{Head: "sd\nafter"})
 	}
-	t.Columns = append(t.Columns, report.Column{Left: true})
+	if s.method == "posterior" {
+		t.Columns = append(t.Columns, report.Column{Head: "rests on", Left: true})
+	} else {
+		t.Columns = append(t.Columns, report.Column{Left: true})
+	}
 	for _, l := range n.legs() {
 		for _, p := range n.periods {
 			e := l.of(n, p)
@@ -265,6 +281,8 @@ func (s *study) byYear(n *solved) report.Section {
 				cells[3], remark = report.Missing, "held at zero"
 			case e.Unobserved:
 				remark = "prior only"
+			case s.method == "posterior":
+				remark = n.yearRestsOn(e)
 			}
 			if e.Claimed != nil {
 				remark = strings.TrimPrefix(remark+"; claimed "+report.Median(*e.Claimed), "; ")
@@ -319,7 +337,7 @@ func (s *study) places(n *solved) report.Section {
 
 // claimedOutput is the sum of what is claimed of a place's output, a floor where a year has no figure.
 func (n *solved) claimedOutput(place flows.Place) string {
-	v := estimate.Value{}
+	v, claimed := estimate.Value{}, false
 	for _, p := range n.periods {
 		e := find(n.result, flows.Flow{Mineral: n.mineral, Period: p, From: flows.Ground, To: place})
 		switch {
@@ -327,10 +345,10 @@ func (n *solved) claimedOutput(place flows.Place) string {
 		case e.Claimed == nil:
 			v.Bound = flows.AtLeast
 		default:
-			v.Median += e.Claimed.Median
+			v.Median, claimed = v.Median+e.Claimed.Median, true
 		}
 	}
-	if v.Median == 0 {
+	if !claimed {
 		return report.Missing
 	}
 	return report.Median(v)

@@ -59,14 +59,19 @@ func TestBadInput(t *testing.T) {
 		})
 	}
 	for args, says := range map[string]string{
-		"-method guess":                 `network: -method "guess": want posterior or reconcile`,
-		"-corridors COD":                `network: -corridors "COD": want none, or routes such as COD>UGA`,
-		"-chains 0":                     `network: -chains "0": want a whole number from 1 to 64`,
-		"-pool mixture":                 "network: -pool: means nothing to -method posterior: ",
-		"-draws 100":                    "network: -draws: means nothing to -method posterior: want -sample, ",
-		"-method reconcile -sample":     "network: -sample: needs a value: ",
-		"-method reconcile -sample 100": "network: -sample: means nothing to -method reconcile: ",
-		"-explain tin/RWA/2020":         "network: -explain: unknown flag; ",
+		"-method guess":                   `network: -method "guess": want posterior or reconcile`,
+		"-corridors COD":                  `network: -corridors "COD": want none, or routes such as COD>UGA`,
+		"-chains 0":                       `network: -chains "0": want a whole number from 1 to 64`,
+		"-pool mixture":                   "network: -pool: means nothing to -method posterior: ",
+		"-draws 100":                      "network: -draws: means nothing to -method posterior: want -sample, ",
+		"-method reconcile -sample":       "network: -sample: needs a value: ",
+		"-method reconcile -sample 100":   "network: -sample: means nothing to -method reconcile: ",
+		"-prior corridor=0":               `network: -prior "corridor=0": want corridor= and a positive number`,
+		"-prior walk=x":                   `network: -prior "walk=x": want walk= and a positive number, or off`,
+		"-prior width=2":                  `network: -prior "width=2": want NAME=NUMBER with one of corridor, walk, stock, `,
+		"-method reconcile -prior walk=1": "network: -prior: means nothing to -method reconcile: ",
+		"-apart -format csv":              "network: -apart: is written as text and Markdown only",
+		"-explain tin/RWA/2020":           "network: -explain: unknown flag; ",
 	} {
 		status, out, errs := call(strings.Fields(args)...)
 		require.Equal(t, 2, status, args)

@@ -21,6 +21,7 @@ type study struct {
 	networks []*solved
 	result   *estimate.Result
 	left     []string // minerals that have no network
+	priors   estimate.Priors
 }
 
 // solved is a network with its estimates.
@@ -29,11 +30,12 @@ type solved struct {
 	result      *estimate.Result
 	half, twice *estimate.Result // with priors half and twice as wide; nil: not asked for
 	compared    []compared       // without each route; nil: not asked for
+	shifts      []shifted        // with each prior halved and doubled; nil: not asked for
 }
 
 // study estimates each mineral.
 func (r *request) study(ctx context.Context, q cli.Question) (*study, error) {
-	s := &study{q: q, method: r.method()}
+	s := &study{q: q, method: r.method(), priors: r.priors}
 	routes, err := r.routes.Corridors(q)
 	if err != nil {
 		return nil, err
@@ -86,6 +88,13 @@ func (r *request) study(ctx context.Context, q cli.Question) (*study, error) {
 	runs := stages{of: len(s.networks), say: q.Stage}
 	if r.wide(q) {
 		runs.of *= 3
+	}
+	if r.apart {
+		for i := range assumptions {
+			if assumptions[i].value(r.priors.Times(1)) != "off" {
+				runs.of += 2 * len(s.networks)
+			}
+		}
 	}
 	for _, n := range s.networks {
 		if err := r.sample(ctx, q, n, &runs); err != nil {
@@ -145,7 +154,7 @@ func (r *request) sample(ctx context.Context, q cli.Question, n *solved, runs *s
 	if err != nil {
 		return err
 	}
-	p := estimate.Posterior{Mineral: n.mineral, Places: n.places, Periods: n.periods, Corridors: n.corridors, Chains: r.chains, Warmup: r.warmup, Draws: r.draws}
+	p := estimate.Posterior{Mineral: n.mineral, Places: n.places, Periods: n.periods, Corridors: n.corridors, Priors: r.priors, Chains: r.chains, Warmup: r.warmup, Draws: r.draws}
 	if p.Draws == 0 { // what a draw costs grows with the network
 		p.Draws = min(max(24000/(len(n.places)*len(n.periods)), 600), 1500)
 	}
@@ -167,8 +176,10 @@ func (r *request) sample(ctx context.Context, q cli.Question, n *solved, runs *s
 		return err
 	}
 	runs.next("%s with priors twice as wide", n.mineral)
-	n.twice, err = p.AtPriorScale(2).Estimate(ctx, m)
-	return err
+	if n.twice, err = p.AtPriorScale(2).Estimate(ctx, m); err != nil || !r.apart {
+		return err
+	}
+	return n.apart(ctx, p, m, runs)
 }
 
 // join puts the results of several minerals side by side. They share nothing, so the discrepancies add up; that any of them disagrees as
@@ -249,6 +260,9 @@ func (l leg) of(n *solved, p flows.Period) *estimate.FlowEstimate {
 }
 
 func find(r *estimate.Result, f flows.Flow) *estimate.FlowEstimate {
+	if r == nil {
+		return nil
+	}
 	i := slices.IndexFunc(r.Flows, func(e estimate.FlowEstimate) bool { return e.Flow == f })
 	if i < 0 {
 		return nil
@@ -297,6 +311,9 @@ func (n *solved) shareOfOutflow(l leg) estimate.Draws {
 		}
 	}
 	for i := range sent {
+		if sent[i] == 0 { // nil was claimed of it: a share of nothing is none
+			return nil
+		}
 		sent[i] = brought[i] / sent[i]
 	}
 	return sent
