@@ -122,3 +122,42 @@ func TestDiagnosticsOfHardChains(t *testing.T) {
 		t.Run(name, func(t *testing.T) { c.Expected.holds(t, c.Draws, 1e-9, 1e-9) })
 	}
 }
+
+// The eight schools by quadrature over tau, mu and theta integrated in closed form, to the case's tolerance of 1e-4: given tau, mu is normal with
+// the precisions 1/(sigma^2 + tau^2) of the schools and 1/25 of its prior, and theta a mean of y and mu weighted by 1/sigma^2 and 1/tau^2.
+func TestEightSchoolsByQuadrature(t *testing.T) {
+	y := []float64{28, 8, -3, 7, -1, 1, 18, 12}
+	sigma := []float64{15, 10, 16, 11, 9, 11, 10, 18}
+	var total float64
+	var first, second [10]float64
+	const step = 2e-4
+	for u := -12.0; u < 9; u += step { // tau = exp u
+		tau := math.Exp(u)
+		precision, weighted := 1.0/25, 0.0
+		logDensity := u - math.Log1p(tau*tau/25)
+		for j := range y {
+			p := 1 / (sigma[j]*sigma[j] + tau*tau)
+			precision, weighted = precision+p, weighted+p*y[j]
+			logDensity += math.Log(p)/2 - p*y[j]*y[j]/2
+		}
+		mu, variance := weighted/precision, 1/precision
+		w := math.Exp(logDensity + mu*mu*precision/2 - math.Log(precision)/2)
+		total += w
+		add := func(i int, mean, variance float64) {
+			first[i], second[i] = first[i]+w*mean, second[i]+w*(mean*mean+variance)
+		}
+		for j := range y {
+			b := tau * tau / (sigma[j]*sigma[j] + tau*tau)
+			add(j, b*y[j]+(1-b)*mu, b*sigma[j]*sigma[j]+(1-b)*(1-b)*variance)
+		}
+		add(8, mu, variance)
+		add(9, tau, 0)
+	}
+	mean := []float64{6.2119165, 4.9401849, 3.9269903, 4.7571011, 3.6154566, 4.0426009, 6.2967582, 4.8542581, 4.3968162, 3.5977786}
+	sd := []float64{5.5931603, 4.6742941, 5.2626484, 4.7803247, 4.657476, 4.826893, 5.0778748, 5.2908356, 3.3177075, 3.2199503}
+	for i := range mean {
+		m := first[i] / total
+		require.InDelta(t, mean[i], m, 1e-4)
+		require.InDelta(t, sd[i], math.Sqrt(second[i]/total-m*m), 1e-4)
+	}
+}
