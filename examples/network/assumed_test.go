@@ -83,3 +83,13 @@ func TestNoShareOfNil(t *testing.T) {
 	require.Regexp(t, `(?m)^COD > RWA .* — +— +`, out) // neither price nor outflow
 	require.Regexp(t, `(?m)^RWA +100 +\S+ +0 `, out)
 }
+
+// Places may be written in any case and order, in a union too.
+func TestPlacesInAnyCase(t *testing.T) {
+	args := strings.Fields("-method reconcile -mineral tin -period 2022 -format csv -places")
+	_, want, errs := call(append(args, "COD+RWA")...)
+	require.Empty(t, errs)
+	status, got, errs := call(append(args, "rwa+cod")...)
+	require.Equal(t, 0, status, errs)
+	require.Equal(t, want, got)
+}
