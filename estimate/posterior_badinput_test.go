@@ -67,8 +67,8 @@ func TestPosteriorErrorsAreTyped(t *testing.T) {
 	require.ErrorIs(t, err, estimate.ErrNoNetwork)
 	p := quickPosterior()
 	p.Places, p.Priors.StockMonths = []flows.Place{"RWA"}, -1
-	_, err = p.Estimate(context.Background(), modelOf(t, estimate.Options{}, claim("tin 2018 ground>RWA", "1", flows.Sn, origin("x"))))
-	require.ErrorIs(t, err, estimate.ErrNoClaim)
+	_, err = p.Estimate(context.Background(), modelOf(t, estimate.Options{}, claim("tin 2018 ground>RWA", "1", flows.Sn, origin("x")), claim("tin 2018 RWA>world", "0", flows.Sn, origin("y"), by("RWA"))))
+	require.ErrorIs(t, err, estimate.ErrInfeasible)
 	// 100 t dug and 1 t sent away, each within a thousandth, with no stocks and no route: nothing closes that
 	p.Priors.BiasLogSD = -1
 	_, err = p.Estimate(context.Background(), modelOf(t, estimate.Options{}, claim("tin 2018 ground>RWA", "1", flows.Sn, origin("x")),
@@ -227,4 +227,25 @@ func TestPosteriorProgress(t *testing.T) {
 	}}, tinNetwork()...))
 	require.ErrorIs(t, err, context.Canceled)
 	require.LessOrEqual(t, stopped, 50+p.Chains)
+}
+
+// Without stocks, a place whose total is claimed beside a floor of one partner is closed by what goes to the partners that nobody names. That is
+// the limit of stocks of next to nothing: the two agree, and every balance closes.
+func TestPosteriorWithoutStocksAndWithPartners(t *testing.T) {
+	records := []flows.Record{tinCorridor("COD", "RWA"), claim("tin 2018 ground>RWA", "100 */ 1.3", flows.Sn, origin("survey")),
+		claim("tin 2018 RWA>world", "150 */ 1.1", flows.Sn, origin("customs"), by("RWA")), claim("tin 2018 RWA>MYS", ">=60", flows.Sn, origin("buyer"), by("MYS"))}
+	p := estimate.Posterior{Places: []flows.Place{"RWA"}, Draws: 2000}
+	p.Priors.StockMonths = 0.05
+	little := posterior(t, p, modelOf(t, estimate.Options{}, records...))
+	p.Priors.StockMonths = -1
+	none := posterior(t, p, modelOf(t, estimate.Options{}, records...))
+	f := flowNamed("tin 2018 COD>RWA", flows.Unrecorded)
+	a, sdA := meanAndSD(drawsOf(t, little, f))
+	b, sdB := meanAndSD(drawsOf(t, none, f))
+	require.InDelta(t, a, b, 4*math.Hypot(sdA/math.Sqrt(little.Chains.MinESSBulk), sdB/math.Sqrt(none.Chains.MinESSBulk)))
+	out, in, ground := drawsOf(t, none, flowNamed("tin 2018 RWA>world")), drawsOf(t, none, f), drawsOf(t, none, flowNamed("tin 2018 ground>RWA"))
+	for i := range out {
+		require.InDelta(t, ground[i]+in[i], out[i], 1e-9)
+	}
+	allFinite(t, none)
 }
