@@ -61,6 +61,7 @@ func TestBadInput(t *testing.T) {
 	for args, says := range map[string]string{
 		"-method guess":                   `network: -method "guess": want posterior or reconcile`,
 		"-corridors COD":                  `network: -corridors "COD": want none, or routes such as COD>UGA`,
+		"-acceptance 1":                   `network: -acceptance "1": want a number between 0 and 1, such as 0.99`,
 		"-chains 0":                       `network: -chains "0": want a whole number from 1 to 64`,
 		"-pool mixture":                   "network: -pool: means nothing to -method posterior: ",
 		"-draws 100":                      "network: -draws: means nothing to -method posterior: want -sample, ",

@@ -6,7 +6,7 @@
 //	go run ./examples/network -mineral tantalum -scenario rwanda-coltan-rubaya
 //	go run ./examples/network -mineral gold -places COD,UGA -period 2016-2019 -corridors COD>UGA,world>UGA
 //
-// On two cores it samples for about 20 seconds by default, gold for half of that, gold of all places and years for one or two minutes, and
+// On two cores it samples for about 30 seconds by default, gold for half of that, gold of all places and years for one or two minutes, and
 // solves in a tenth of a second with -method reconcile. A terminal is told how long the rest takes; control-C ends it.
 package main
 
@@ -35,6 +35,7 @@ type request struct {
 	routes                cli.Routes
 	reconcile, compare    bool
 	chains, warmup, draws int             // draws 0: by the size of the network
+	acceptance            float64         // 0: the estimator's
 	places                []flows.Place   // of -places
 	given                 map[string]bool // the flags on the command line
 	priors                estimate.Priors // of -prior
@@ -100,6 +101,14 @@ func (r *request) flags(set *flag.FlagSet) {
 	count("chains", "`NUMBER` of chains of a posterior (default 4)", 1, 64, &r.chains)
 	count("warmup", "`NUMBER` of draws of each chain that are thrown away (default 1000)", 20, 100000, &r.warmup)
 	count("sample", "`NUMBER` of draws of each chain that are kept (default 600 to 1500, more for a smaller network)", 4, 100000, &r.draws)
+	set.Func("acceptance", "mean acceptance that steps are tuned to, a `NUMBER` below 1: nearer to it fewer divergences, and slower (default 0.95)", func(v string) error {
+		x, err := strconv.ParseFloat(v, 64)
+		if err != nil || !(x > 0 && x < 1) {
+			return errors.New("want a number between 0 and 1, such as 0.99")
+		}
+		r.acceptance = x
+		return nil
+	})
 }
 
 // check refuses flags that mean nothing to the method.
@@ -114,6 +123,7 @@ func (r *request) check() error {
 		{"chains", false, "reconciliation draws nothing"},
 		{"warmup", false, "reconciliation draws nothing"},
 		{"sample", false, "reconciliation draws nothing"},
+		{"acceptance", false, "reconciliation draws nothing"},
 		{"compare", false, "it has no predictive density"},
 		{"prior", false, "it assumes nothing of what it does not measure"},
 		{"apart", false, "it has no priors"},

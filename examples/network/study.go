@@ -154,9 +154,9 @@ func (r *request) sample(ctx context.Context, q cli.Question, n *solved, runs *s
 	if err != nil {
 		return err
 	}
-	p := estimate.Posterior{Mineral: n.mineral, Places: n.places, Periods: n.periods, Corridors: n.corridors, Priors: r.priors, Chains: r.chains, Warmup: r.warmup, Draws: r.draws}
+	p := estimate.Posterior{Mineral: n.mineral, Places: n.places, Periods: n.periods, Corridors: n.corridors, Priors: r.priors, Chains: r.chains, Warmup: r.warmup, Draws: r.draws, Acceptance: r.acceptance}
 	if p.Draws == 0 { // what a draw costs grows with the network
-		p.Draws = min(max(24000/(len(n.places)*len(n.periods)), 600), 1500)
+		p.Draws = min(max(40000/(len(n.places)*len(n.periods)), 600), 1500)
 	}
 	runs.next("%s", n.mineral)
 	if n.result, err = p.Estimate(ctx, m); err != nil {
