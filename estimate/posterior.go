@@ -21,10 +21,10 @@ import (
 // Every claim that [MassBalance] would use is a reading, of both sides of a trade alike: declared, mirrored, and a third party's where
 // neither side speaks. A shipment between two places of the set is one flow, which leaves the one and enters the other. Bounds and
 // incomplete figures are censored: the likelihood of "at least b" is the probability that the flow exceeds b, given the claim's spread;
-// of "at most b", and of a capacity, that it stays below. Derived claims say nothing new and are left out; testimony, and what is said
-// about unrecorded flows, enters only through a scenario. Inflow from outside the set that only its receiver declares is left out
-// unless Options.Inflow is Declared. A flow of which nobody says more than nil is held at zero; beside another figure nil is left out, for
-// no log-normal reaches both. Each is a warning.
+// of "at most b", of a capacity, and of a rounded zero such as 0..0.5, that it stays below. Derived claims say nothing new and are left out;
+// testimony, and what is said about unrecorded flows, enters only through a scenario. Inflow from outside the set that only its receiver
+// declares is left out unless Options.Inflow is Declared. A flow of which nobody says more than nil is held at zero; beside another figure
+// nil is left out, for no log-normal reaches both. Each is a warning.
 //
 // Amounts and rates of any distribution enter as the log-normal with their median and their 90 % range. Grades and prices are parameters
 // of their own, with their distribution as prior, because many claims share one: a grade that is wrong is wrong in every year.

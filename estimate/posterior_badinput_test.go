@@ -249,3 +249,27 @@ func TestPosteriorWithoutStocksAndWithPartners(t *testing.T) {
 	}
 	allFinite(t, none)
 }
+
+// A rounded zero is no figure of half its last unit, but says that no more than that was seen: "0" of a table in tonnes, 0..0.5 t, and "0" of a table
+// in kilograms, 0..0.5 kg, agree, and an output of 0.3 kg agrees with both. As log-normals around 250 kg and 0.25 kg they would lie ln 1000/0.9 = 7.7
+// standard deviations apart.
+func TestPosteriorReadsRoundedZerosAsCeilings(t *testing.T) {
+	p := estimate.Posterior{Places: []flows.Place{"RWA"}, Draws: 1000, Priors: estimate.Priors{BiasLogSD: -1}}
+	r := posterior(t, p, modelOf(t, estimate.Options{}, tinCorridor("COD", "RWA"), claim("tin 2018 RWA>world", "100 */ 1.1", flows.Sn, origin("customs"), by("RWA")),
+		claim("tin 2018 ground>RWA", "0..0.5", flows.Sn, origin("tonnes")), claim("tin 2018 ground>RWA", "0..0.0005", flows.Sn, origin("kilograms"))))
+	require.NotContains(t, kindsOf(r.Warnings), estimate.ErrMisfit)
+	require.NotContains(t, kindsOf(r.Warnings), estimate.ErrNoSpread)
+	for _, test := range r.Tests.All {
+		require.Less(t, test.Statistic, 2.0, test.Flow)
+	}
+	output := flowEstimate(t, r, flowNamed("tin 2018 ground>RWA"))
+	require.Less(t, output.Estimate.Median, 0.0005)
+	require.Len(t, output.Claims, 2)
+	require.Nil(t, output.Claimed, "nobody states how much")
+
+	// Exports that round to nothing give a place no scale beside its output.
+	r = posterior(t, p, modelOf(t, estimate.Options{}, tinCorridor("COD", "RWA"), claim("tin 2018 ground>RWA", "1 */ 1.2", flows.Sn, origin("survey")),
+		claim("tin 2018 RWA>world", "0..0.5", flows.Sn, origin("customs"), by("RWA"))))
+	require.Less(t, r.Chains.MaxRhat, 1.05)
+	allFinite(t, r)
+}
