@@ -70,7 +70,7 @@ func (s *study) introduction() report.Section {
 	}
 	out := report.Section{Heading: title, Text: []string{text}}
 	if s.method == "posterior" {
-		out.Text = append(out.Text, "Rests on: claims; the prior, what was assumed before any; or both. Ceiling: the claims say how much it can be at most, and the prior how much of that it is. Halved and doubled: the sum with the scales of all priors.")
+		out.Text = append(out.Text, "Rests on: claims; the prior, what was assumed before any; or both. Ceiling: the claims say how much it can be at most, and the prior, or an output that nobody states, how much of that it is. Halved and doubled: the sum with the scales of all priors.")
 	}
 	return out
 }
@@ -136,7 +136,7 @@ func (s *study) sumRow(n *solved, legs []leg) (report.Row, error) {
 	}
 	lo, hi := halved.Summarize(s.level()).Median, doubled.Summarize(s.level()).Median
 	before, after := n.spreads(legs)
-	cells := []string{name, report.Tonnes(v.Median), report.Range(v), worth, share, report.Tonnes(before), report.Tonnes(after), report.Tonnes(lo), report.Tonnes(hi), restsOn(before, after, lo, hi, v)}
+	cells := []string{name, report.Tonnes(v.Median), report.Range(v), worth, share, report.Tonnes(before), report.Tonnes(after), report.Tonnes(lo), report.Tonnes(hi), n.atMost(restsOn(before, after, lo, hi, v), legs[0], v.Median)}
 	if len(legs) > 1 {
 		cells[0], cells[5], cells[6], cells[9] = string(legs[0].from)+" > all", report.Missing, report.Missing, ""
 	}
@@ -186,7 +186,37 @@ func (n *solved) yearRestsOn(e *estimate.FlowEstimate) string {
 	if h, t := find(n.half, e.Flow), find(n.twice, e.Flow); h != nil && t != nil {
 		halved, doubled = h.Estimate.Median, t.Estimate.Median
 	}
-	return restsOn(e.Prior.SD, e.Estimate.SD, halved, doubled, e.Estimate)
+	on := restsOn(e.Prior.SD, e.Estimate.SD, halved, doubled, e.Estimate)
+	if on != "prior" && n.assumesOutput(e.Flow) {
+		return "ceiling"
+	}
+	return on
+}
+
+// assumesOutput reports whether nobody says what the receiver of a route dug in that year, nor what the route brought: what it sends on is then the
+// most that the route can have brought, and how much of that it dug itself is assumed, from its figures of other years if there are any. The
+// scales of the priors, halved and doubled, do not show that.
+func (n *solved) assumesOutput(f flows.Flow) bool {
+	if len(find(n.result, f).Claims) > 0 {
+		return false
+	}
+	e := find(n.result, flows.Flow{Mineral: f.Mineral, Period: f.Period, From: flows.Ground, To: f.To})
+	return e != nil && len(e.Claims) == 0
+}
+
+// atMost is what a sum over the years rests on: no more than a ceiling where more than a quarter of it was brought in years in which the receiver's
+// output is assumed.
+func (n *solved) atMost(on string, l leg, sum float64) string {
+	assumed := 0.0
+	for _, p := range n.periods {
+		if e := l.of(n, p); e != nil && n.assumesOutput(e.Flow) {
+			assumed += e.Estimate.Median
+		}
+	}
+	if on != "prior" && assumed > sum/4 {
+		return "ceiling"
+	}
+	return on
 }
 
 // verdict says in words whether the chains and the claims can be trusted.
