@@ -275,8 +275,17 @@ func (j *jointNetwork) leaveRest() {
 				left = t.Flow
 			}
 		}
-		if left >= 0 {
-			j.model.Flows[left].Prior = latent.Prior{Kind: latent.Left}
+		if left < 0 {
+			continue
+		}
+		f := &j.model.Flows[left]
+		f.Prior = latent.Prior{Kind: latent.Left}
+		rest := f.Start
+		for _, t := range j.model.Balances[i].Terms {
+			rest += t.Sign * j.model.Flows[t.Flow].Start
+		}
+		if j.flows[left].Part != "" { // nothing is claimed of it but by the balance
+			f.Start = math.Max(f.Start, rest)
 		}
 	}
 }
