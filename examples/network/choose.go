@@ -112,11 +112,26 @@ func (r *request) choose(q cli.Question, m flows.Mineral) *network {
 	if len(without) > 0 && len(n.places) > 0 {
 		n.left = append(n.left, fmt.Sprintf("%s: no place has figures of both its output and its outflow", years(without)))
 	}
-	if k := most / max(len(n.places), 1); !r.given["period"] && !r.given["places"] && len(n.periods) > k {
+	if k := max(most/max(len(n.places), 1), 1); !r.given["period"] && !r.given["places"] && len(n.periods) > k {
 		n.left = append(n.left, fmt.Sprintf("%s: only so that a run takes seconds; -period asks for them", years(n.periods[:len(n.periods)-k])))
 		n.periods = n.periods[len(n.periods)-k:]
+		n.heard(l, cells)
 	}
 	return n
+}
+
+// heard leaves out the places of which nothing is claimed in the periods that are kept.
+func (n *network) heard(l *flows.Ledger, cells []flows.Cell) {
+	n.places = slices.DeleteFunc(n.places, func(p flows.Place) bool {
+		silent := !slices.ContainsFunc(cells, func(c flows.Cell) bool {
+			b := l.Balance(c)
+			return c.Place == p && slices.Contains(n.periods, c.Period) && figure(b.Output, b.Declared, b.Mirrored, b.Reconciled)
+		})
+		if silent {
+			n.left = append(n.left, fmt.Sprintf("%s: no figure in %s", p, years(n.periods)))
+		}
+		return silent
+	})
 }
 
 // apart keeps, of periods that overlap, the calendar years, else the first: two balances of one month would count it twice.
