@@ -193,7 +193,7 @@ func (n *solved) yearRestsOn(e *estimate.FlowEstimate) string {
 	return on
 }
 
-// assumesOutput reports whether nobody says what the receiver of a route dug in that year, nor what the route brought: what it sends on is then the
+// assumesOutput reports whether nobody says what the receiver of a route dug in that year, or can have dug at most, nor what the route brought: what it sends on is then the
 // most that the route can have brought, and how much of that it dug itself is assumed, from its figures of other years if there are any. The
 // scales of the priors, halved and doubled, do not show that.
 func (n *solved) assumesOutput(f flows.Flow) bool {
@@ -201,7 +201,7 @@ func (n *solved) assumesOutput(f flows.Flow) bool {
 		return false
 	}
 	e := find(n.result, flows.Flow{Mineral: f.Mineral, Period: f.Period, From: flows.Ground, To: f.To})
-	return e != nil && len(e.Claims) == 0
+	return e != nil && !slices.ContainsFunc(e.Claims, func(c flows.Claim) bool { return c.Amount.Bound != flows.AtLeast })
 }
 
 // atMost is what a sum over the years rests on: no more than a ceiling where more than a quarter of it was brought in years in which the receiver's
