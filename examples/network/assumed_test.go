@@ -105,3 +105,14 @@ func TestSilentYearsRestOnNoClaims(t *testing.T) {
 	require.Regexp(t, `(?m)^COD > RWA  [0-9]{3} .* ceiling$`, out, "half of the sum")
 	require.Contains(t, out, "no output figure: 2020")
 }
+
+// All of Africa's gold is too much for a run that takes seconds: the latest year is kept, and the places of which it holds nothing are named.
+func TestLargeNetwork(t *testing.T) {
+	status, out, errs := call(strings.Fields("-data africagold -chains 2 -warmup 300 -sample 100")...)
+	require.Equal(t, 0, status, errs)
+	words := strings.Join(strings.Fields(out), " ")
+	require.Contains(t, words, "Gold, tonnes of Au, 2024 ")
+	require.Contains(t, words, "only so that a run takes seconds; -period asks for them")
+	require.Contains(t, words, "AGO: no figure in 2024")
+	require.NotContains(t, words, "NOT CONVERGED")
+}
