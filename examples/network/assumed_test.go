@@ -116,3 +116,21 @@ func TestLargeNetwork(t *testing.T) {
 	require.Contains(t, words, "AGO: no figure in 2024")
 	require.NotContains(t, words, "NOT CONVERGED")
 }
+
+// -outflow declared and mirrored leave out the other side wherever both speak, flows to single partners too; pooled leaves out neither.
+func TestOneSide(t *testing.T) {
+	claims := output + exports + "tin,2020,RWA,MYS,RWA,70,*/1.1,Sn,n,\ntin,2020,RWA,MYS,MYS,90,*/1.1,Sn,m,\n"
+	data := pack(t, claims, route)
+	for side, want := range map[string]string{"declared": "70 120", "mirrored": "90", "pooled": "70 90 120"} {
+		d, _ := read(t, few+"-data "+data+" -outflow "+side)
+		var got []string
+		for _, f := range d.Flows {
+			for _, c := range f.Claims {
+				if f.From == "RWA" {
+					got = append(got, c.(map[string]any)["amount"].(string))
+				}
+			}
+		}
+		require.ElementsMatch(t, strings.Fields(want), got, side)
+	}
+}

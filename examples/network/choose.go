@@ -196,8 +196,8 @@ func (n *network) routes(q cli.Question) {
 // probability of -level would pull their figures down, where mineral that either side recorded did move. As in a mass balance such totals
 // do not count (-outflow greater); -outflow declared or mirrored leaves out the other side, -outflow pooled nothing.
 func (r *request) sided(ctx context.Context, q cli.Question, n *network) (*estimate.Model, error) {
-	side := q.Model.Options().Outflow
-	if side == estimate.Pooled {
+	asked := q.Model.Options().Outflow
+	if asked == estimate.Pooled {
 		return q.Model, nil
 	}
 	cells := n.cells(q)
@@ -212,7 +212,7 @@ func (r *request) sided(ctx context.Context, q cli.Question, n *network) (*estim
 		mirrored, isMirrored := b.Value(estimate.Mirrored)
 		switch {
 		case !isDeclared || !isMirrored:
-		case side == estimate.Declared:
+		case asked == estimate.Declared:
 			drop[b.Cell] = estimate.Mirrored
 		case b.Side == estimate.Mirrored && declared.Bound == flows.About: // a floor is exceeded without contradiction
 			drop[b.Cell] = estimate.Declared
@@ -235,7 +235,8 @@ func (r *request) sided(ctx context.Context, q cli.Question, n *network) (*estim
 		for cell, side := range drop {
 			if c.Mineral == cell.Mineral && cell.Period.Contains(c.Period) && c.Channel == flows.Recorded && c.From.Within(cell.Place) && !c.To.Within(cell.Place) {
 				own := c.Reporter == "" || c.Reporter.Within(cell.Place)
-				if side == estimate.Declared && own && c.To == flows.World || side == estimate.Mirrored && !own {
+				total := c.To == flows.World || asked == estimate.Mirrored && !c.To.Boundary() // greater: what single partners are said to take stays
+				if side == estimate.Declared && own && total || side == estimate.Mirrored && !own {
 					return false
 				}
 			}
