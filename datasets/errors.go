@@ -48,6 +48,7 @@ var (
 	ErrWord       = errors.New("unknown word")
 	ErrTwice      = errors.New("an id that is taken")
 	ErrDate       = errors.New("bad date")
+	ErrUndated    = errors.New("nothing says when the file was published")
 )
 
 // quoted shows a cell in a message: a cell can be a whole file that lost its line ends.

@@ -15,6 +15,10 @@ type Stats struct {
 	Bad     int            // rows that were reported as errors
 	Dropped map[string]int // rows without such records, by reason
 	Missing map[string]int // figures that rows with others do not state, by reason: one of two years is withheld
+
+	// Undated are the files with kept rows that do not say when they were published, and the day that is taken in its place: that on which
+	// the file was last changed. It decides which of two editions speaks, and a copied file looks new: set the source's Published.
+	Undated map[string]string
 }
 
 // String is "12 rows: 3 kept, 1 bad, 6 other commodity, 2 not asked for; beside other figures 1 withheld", the reasons in alphabetical order.

@@ -11,7 +11,7 @@ import (
 // Posterior estimates everything in a network at once: output, recorded flows, unrecorded corridor flows, stock changes, and the bias of
 // each producer, for one mineral, a set of places and a run of periods. Its result are joint draws from
 //
-//	claim x bias x rates = flow x error       log-normal errors, one for each claim
+//	claim x bias x rates = flow x error       log-normal errors, one for each claim; heavier tails with Priors.ClaimTails
 //	inflow - outflow = stock change           at each place and in each period, exactly
 //
 // given the claims and the priors below. Per place and period the [Surplus] is what all unrecorded corridors bring, less what they take.
@@ -77,6 +77,12 @@ type Priors struct {
 	//
 	// A choice, beside the bias: Wang et al. (2024) take 0.1 in all.
 	ClaimLogSD float64
+	// ClaimTails are the degrees of freedom of Student's t, which claims' errors then have instead of a normal, on the same logarithmic
+	// scale, and with the same 90 % range: what a source says of its spread stays, and only what lies beyond is less unlikely. Two claims
+	// of which one must be badly wrong are no longer averaged: the posterior holds what each of them says, and chains may find it hard to
+	// go from one to the other (warning [ErrRhat]). 4 is usual (Gelman et al. 2013, Bayesian Data Analysis, 3rd ed., chapter 17); below 1
+	// a claim says next to nothing, above 30 this is the normal. 0: normal.
+	ClaimTails float64
 	// StockMonths is the standard deviation of a stock change, normal around zero, in months of the place's median outflow. 0: 1. Negative:
 	// there are no stocks, and the largest flow that leaves the set from a place is what is left of the others.
 	//
@@ -148,6 +154,9 @@ func (p Priors) check() error {
 		if math.IsNaN(d.x) || math.IsInf(d.x, 0) && !d.infinite || d.x < 0 && !d.negative {
 			return fmt.Errorf("prior %s: %g is out of range", d.name, d.x)
 		}
+	}
+	if !(p.ClaimTails == 0 || p.ClaimTails >= 1 && p.ClaimTails <= 1000) {
+		return fmt.Errorf("prior ClaimTails: %g degrees of freedom: want 1 to 1000, or 0 for normal errors", p.ClaimTails)
 	}
 	for r, s := range p.Scales {
 		if !(s > 0) || math.IsInf(s, 0) {

@@ -88,11 +88,11 @@ func calibrationLedger(t testing.TB) *flows.Ledger {
 	return l
 }
 
-func calibrationNetwork(t testing.TB) *jointNetwork {
+func calibrationNetwork(t testing.TB, tails float64) *jointNetwork {
 	t.Helper()
 	m, err := NewModel(calibrationLedger(t), Options{})
 	require.NoError(t, err)
-	j, err := Posterior{Places: []flows.Place{"RWA", "COD", "UGA", "BDI"}, Priors: Priors{FlowLogSD: 0.4, CorridorScale: 0.4, RestScale: 0.5}}.prepare(m)
+	j, err := Posterior{Places: []flows.Place{"RWA", "COD", "UGA", "BDI"}, Priors: Priors{FlowLogSD: 0.4, CorridorScale: 0.4, RestScale: 0.5, ClaimTails: tails}}.prepare(m)
 	require.NoError(t, err)
 	return j
 }
@@ -106,13 +106,27 @@ func truthOf(m *latent.Model, r *rand.Rand) *latent.State {
 	}
 }
 
+// drawError is a normal, or Student's t of so many degrees of freedom: a normal over the root of a mean of as many squared ones.
+func drawError(tails float64, r *rand.Rand) float64 {
+	e := r.NormFloat64()
+	if tails == 0 {
+		return e
+	}
+	sum := 0.0
+	for range int(tails) {
+		z := r.NormFloat64()
+		sum += z * z
+	}
+	return e / math.Sqrt(sum/tails)
+}
+
 // publish draws what is read in a world: figures with their errors, and whether a bound was kept or broken.
 func publish(m *latent.Model, truth *latent.State, r *rand.Rand) *latent.Model {
 	out := *m
 	out.Readings = slices.Clone(m.Readings)
 	for i := range out.Readings {
 		reading := &out.Readings[i]
-		figure := m.Centre(reading, truth) + reading.SD*r.NormFloat64()
+		figure := m.Centre(reading, truth) + reading.SD*drawError(reading.Tails, r)
 		switch {
 		case reading.Bound == latent.About:
 			reading.Y = figure
@@ -155,14 +169,18 @@ func quantityNames(m *latent.Model) []string {
 // as they say, within the limits of a binomial share. Every limit is one that all quantities together stay within with a probability
 // of 99 %. 300 worlds every day, 1,000 with -long. As a test of the test: draws whose distance from their mean is 30 % too small fail.
 func TestPosteriorCovers(t *testing.T) {
-	worlds := 300
+	covers(t, calibrationNetwork(t, 0), 300, 1000)
+}
+
+func covers(t *testing.T, j *jointNetwork, everyDay, long int) {
+	t.Helper()
+	worlds := everyDay
 	if f := flag.Lookup("long"); f != nil && f.Value.String() == "true" {
-		worlds = 1000
+		worlds = long
 	} else if underRace {
 		worlds = 40 // which look for races, not for bias
 	}
 	const draws, thin, bins = 59, 4, 10
-	j := calibrationNetwork(t)
 	names := quantityNames(&j.model)
 	require.Greater(t, len(names), 80)
 	ranks, narrow := make([][]int, worlds), make([][]int, worlds)
@@ -258,7 +276,7 @@ func chiSquareOfRanks(ranks [][]int, quantity, values, bins int) float64 {
 
 // The gradient of the network, written out by hand, agrees with differences at worlds drawn from its prior.
 func TestPosteriorGradient(t *testing.T) {
-	j := calibrationNetwork(t)
+	j := calibrationNetwork(t, 0)
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 10 {
 		m := publish(&j.model, truthOf(&j.model, r), r)

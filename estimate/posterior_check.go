@@ -36,7 +36,8 @@ const largestLog = 300
 
 // check leaves a reading out. Its predictive density is that under draws weighted by 1/likelihood, by Pareto smoothed importance
 // sampling. A figure y with variance V that the posterior puts at x, with variance Vx, was moved by y - x with the variance V - Vx, and
-// the others alone predict x - (y - x) Vx/(V - Vx): exact where all is normal, and free of weights that may not be trusted.
+// the others alone predict x - (y - x) Vx/(V - Vx): exact where all is normal, and free of weights that may not be trusted. With Student's t
+// the weights predict, which its tails keep from running wild, and Z is the normal quantile of the probability of a lower figure.
 func (j *jointNetwork) check(i int) jointCheck {
 	d, m := j.draws, &j.model.Readings[i]
 	logWeights := make([]float64, d.n)
@@ -45,20 +46,28 @@ func (j *jointNetwork) check(i int) jointCheck {
 	}
 	out := jointCheck{K: psis.Smooth(logWeights)}
 	density, mean, square := 0.0, 0.0, 0.0
+	below, predicted := 0.0, 0.0 // with the weights
 	for k, lw := range logWeights {
 		density += math.Exp(lw + d.logLik[i][k])
 		c := d.centre[i][k]
 		mean += c / float64(d.n)
 		square += c * c / float64(d.n)
+		if m.Tails > 0 {
+			predicted += math.Exp(lw) * c
+			below += math.Exp(lw) * m.Below(c)
+		}
 	}
 	out.ELPD = math.Log(density)
-	if j.readings[i].bound != flows.About {
+	switch {
+	case j.readings[i].bound != flows.About:
 		out.Predicted = mean
 		out.Z = math.Max(0, -mathext.NormalQuantile(math.Min(math.Max(density, 1e-300), 1-1e-16)))
 		if j.readings[i].bound == flows.AtMost {
 			out.Z = -out.Z
 		}
-	} else {
+	case m.Tails > 0:
+		out.Predicted, out.Z = predicted, mathext.NormalQuantile(math.Min(math.Max(below, 1e-16), 1-1e-16))
+	default:
 		variance := m.SD * m.SD
 		moved := math.Max(square-mean*mean, 0)
 		left := math.Max(variance-moved, leastLeft*variance)
@@ -71,7 +80,7 @@ func (j *jointNetwork) check(i int) jointCheck {
 	return out
 }
 
-// tests puts the checks together: J is the sum of the squared errors of all figures in their own standard deviations, averaged over the
+// tests puts the checks together: J is the sum of the squared scores of all figures (their errors in standard deviations), averaged over the
 // draws, and P the part of the draws in which figures made anew would have a larger one (Gelman, Meng, Stern 1996, Statistica Sinica 6, 733).
 func (j *jointNetwork) tests(checks []jointCheck) *Tests {
 	t := &Tests{}
@@ -88,7 +97,7 @@ func (j *jointNetwork) tests(checks []jointCheck) *Tests {
 		sum := 0.0
 		for _, i := range figures {
 			m := &j.model.Readings[i]
-			e := (m.Y - j.draws.centre[i][k]) / m.SD
+			e := m.Score(j.draws.centre[i][k])
 			sum += e * e
 		}
 		t.J += sum / float64(j.draws.n)

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"github.com/mineralflows/mineralflows/estimate/internal/latent"
 	"github.com/mineralflows/mineralflows/flows"
 )
@@ -292,7 +294,7 @@ func (j *jointNetwork) leaveRest() {
 
 // addReading adds what was read to the model.
 func (j *jointNetwork) addReading(r jointReading) {
-	out := latent.Reading{Name: r.flow.String() + " by " + r.statement, Y: r.y, SD: r.sd}
+	out := latent.Reading{Name: r.flow.String() + " by " + r.statement, Y: r.y, SD: r.sd, Tails: j.p.Priors.ClaimTails}
 	switch r.bound {
 	case flows.AtLeast:
 		out.Bound = latent.AtLeast
@@ -335,6 +337,9 @@ func (j *jointNetwork) addReading(r jointReading) {
 			}
 			out.Errors = append(out.Errors, latent.Load{Error: k, Coefficient: r.loads[name]})
 		}
+	}
+	if out.Tails > 0 { // the scale that has the same 90 % range
+		out.SD *= z95 / distuv.StudentsT{Sigma: 1, Nu: out.Tails}.Quantile(0.95)
 	}
 	j.readings, j.model.Readings = append(j.readings, r), append(j.model.Readings, out)
 }

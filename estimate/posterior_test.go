@@ -362,6 +362,64 @@ func TestPosteriorNamesMisfits(t *testing.T) {
 	require.Less(t, r.Tests.P, agree.Tests.P)
 }
 
+// One output, by three producers, and nothing else: 100 t and 110 t to */1.2, and 1,000 t to */1.2, which has one digit too many. With
+// normal errors their mean on the log scale is all there is: (ln 100 + ln 110 + ln 1000)/3 = ln 222.4, to sd ln(1.2)/1.645/sqrt 3. With
+// Student's t the third is an outlier, and the distribution is the product of three densities, here summed over a grid.
+func TestPosteriorWithHeavyTails(t *testing.T) {
+	said := []float64{100, 110, 1000}
+	var records []flows.Record
+	for i, x := range said {
+		records = append(records, claim("tin 2020 ground>RWA", spell(x)+" */ 1.2", flows.Sn, origin(fmt.Sprint("survey ", i))))
+	}
+	records = append(records, claim("tin 2020 RWA>world", ">=1", flows.Sn, origin("customs"), by("RWA"))) // an outflow, of which this says nothing
+	p := estimate.Posterior{Places: []flows.Place{"RWA"}, Periods: []flows.Period{flows.Year(2020)}, Corridors: []flows.Corridor{},
+		Draws: 4000, Priors: estimate.Priors{FlowLogSD: math.Inf(1), BiasLogSD: -1}}
+	m := modelOf(t, estimate.Options{}, records...)
+	sd := math.Log(1.2) / 1.6448536269514722
+	const t95 = 2.1318467863266495 // the 95 % quantile of t4, in every table
+	for _, c := range []struct {
+		tails   float64
+		density func(e float64) float64 // of an error of the logarithm
+	}{
+		{0, func(e float64) float64 { return math.Exp(-e * e / sd / sd / 2) }},
+		{4, func(e float64) float64 { s := math.Log(1.2) / t95; return math.Pow(1+e*e/s/s/4, -2.5) }},
+	} {
+		p.Priors.ClaimTails = c.tails
+		r := posterior(t, p, m)
+		require.Less(t, r.Chains.MaxRhat, 1.01)
+		x := drawsOf(t, r, flowNamed("tin 2020 ground>RWA"))
+		total, below := 0.0, map[float64]float64{90: 0, 105: 0, 120: 0, 222.4: 0}
+		for u := math.Log(20); u < math.Log(5000); u += 1e-4 {
+			w := 1.0
+			for _, s := range said {
+				w *= c.density(u - math.Log(s))
+			}
+			total += w
+			for at := range below {
+				if u < math.Log(at) {
+					below[at] += w
+				}
+			}
+		}
+		for at, w := range below {
+			got := 0.0
+			for _, v := range x {
+				if v < at {
+					got += 1 / float64(len(x))
+				}
+			}
+			want := w / total
+			require.InDelta(t, want, got, 4*math.Sqrt(want*(1-want)/r.Chains.MinESSBulk)+1e-3, "%g degrees of freedom: P(output < %g t)", c.tails, at)
+		}
+		require.Equal(t, "survey 2", r.Tests.Largest.Claims[0].Origin.ID)
+		require.Greater(t, r.Tests.Largest.Statistic, r.Tests.Largest.Critical)
+		require.Less(t, r.Tests.P, 0.01)
+	}
+	p.Priors.ClaimTails = 0.5
+	_, err := p.Estimate(context.Background(), m)
+	require.ErrorContains(t, err, "ClaimTails: 0.5 degrees of freedom")
+}
+
 // What each of two members sends to all and what two buyers record from both hold the same shipments, and neither is part of the other.
 func TestPosteriorNamesFlowsCountedTwice(t *testing.T) {
 	p := quickPosterior()

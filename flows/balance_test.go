@@ -277,6 +277,26 @@ func TestEditions(t *testing.T) {
 		require.ErrorContains(t, l.Warnings()[0], "USGS published 1600 (USGS-b, claims.csv:4) and 3600 (USGS, claims.csv:3)")
 		require.Empty(t, l.Revisions())
 	})
+	t.Run("a file's own date that beats an edition is warned of", func(t *testing.T) {
+		copied, dated := edition("UAE customs", "2026-11-26"), edition("UAE customs", "2024-06")
+		copied.ID, copied.Undated = "copied", true
+		records := []flows.Record{
+			claim("gold 2019 UGA>ARE", 31, flows.Gross, copied, by("ARE"), line(7)), claim("gold 2019 UGA>ARE", 30, flows.Gross, dated, by("ARE")),
+			claim("gold 2020 UGA>ARE", 28, flows.Gross, copied, by("ARE"), line(8)), claim("gold 2020 UGA>ARE", 27, flows.Gross, dated, by("ARE")),
+			claim("gold 2021 UGA>ARE", 35, flows.Gross, copied, by("ARE"), line(9)), claim("gold 2021 UGA>ARE", 35.03, flows.Gross, dated, by("ARE")), // says the same, within 0.1 %
+		}
+		l := ledgerOf(t, records...)
+		require.Equal(t, []float64{31}, medians(balance(l, "gold/UGA/2019").Mirrored))
+		require.Len(t, l.Warnings(), 1)
+		require.ErrorIs(t, l.Warnings()[0], flows.UndatedEdition)
+		require.ErrorContains(t, l.Warnings()[0], "copied of UAE customs (claims.csv:7) was published: it is taken to be of 2026-11-26")
+		require.ErrorContains(t, l.Warnings()[0], "supersedes UAE customs-2024-06 of 2024-06 where they differ (2)")
+		require.Len(t, l.Warnings()[0].Claims, 4)
+		copied.Published = "2023-01-01" // it was no later than that, and loses to what is
+		require.Empty(t, ledgerOf(t, records...).Warnings())
+		copied.Published, copied.Undated = "2026-11-26", false
+		require.Empty(t, ledgerOf(t, records...).Warnings())
+	})
 	t.Run("a date known to the month beats its year", func(t *testing.T) {
 		a, b := edition("Bank", "2019"), edition("Bank", "2019-02")
 		l := ledgerOf(t, claim("gold 2018 ground>UGA", 12, flows.Au, a), claim("gold 2018 ground>UGA", 13.216, flows.Au, b))

@@ -40,7 +40,8 @@
 // Editions: per producer, flow and part the latest publication date wins and tonnes beat dollars, unless their origin estimated them beside
 // dollars that were reported and rates lead from them there and then; what loses is kept in [Balance.Aside] with the reason. An edition that
 // is derived, or that states all parts of what was one figure, supersedes the earlier ones too. [Ledger.Revisions] measures a
-// producer's noise by its own corrections. Two figures of one date give [EditionTie].
+// producer's noise by its own corrections. Two figures of one date give [EditionTie]; a figure that beats
+// another by the date of its file alone gives [UndatedEdition].
 //
 // Looks derived: an output within 0.1 % of a recorded outflow of its period, or in one ratio to it in three or more consecutive periods,
 // was probably computed from it and cannot test it: [LooksDerived].

@@ -218,6 +218,42 @@ func editionTies(l *Ledger) []Warning {
 	return out
 }
 
+// undatedEditions warns where a figure beats another edition of it only by the day on which its file was last changed, which for a copy is the
+// day of the copy: once for each two origins, with the figures that differ by more than rounding. Where such a file loses, it was no later in
+// any case.
+func undatedEditions(l *Ledger) []Warning {
+	type pair struct{ winner, loser *Origin }
+	var pairs []pair
+	claims := map[pair][]Claim{} // the winning and the losing one of each figure
+	for _, all := range figuresOf(l) {
+		winner := all[0]
+		for _, c := range all[1:] {
+			if laterEdition(c, winner, "") {
+				winner = c
+			}
+		}
+		for _, c := range all {
+			k := pair{winner.Origin, c.Origin}
+			x, y := winner.Amount.Value.Quantile(0.5), c.Amount.Value.Quantile(0.5)
+			if !winner.Origin.Undated || k.winner == k.loser || sameDay(c, winner) || math.Abs(x-y) <= sameWithin*math.Abs(y) {
+				continue
+			}
+			if claims[k] == nil {
+				pairs = append(pairs, k)
+			}
+			claims[k] = append(claims[k], *winner, *c)
+		}
+	}
+	var out []Warning
+	for _, k := range pairs {
+		first := claims[k][0]
+		out = append(out, Warning{UndatedEdition, fmt.Sprintf("nothing says when %s of %s (%s) was published: it is taken to be of %s, when its file was last changed, "+
+			"and so supersedes %s of %s where they differ (%d); if the file was copied, say when it was published",
+			k.winner.ID, k.winner.Producer, first.Pos, k.winner.Published, k.loser.ID, k.loser.Published, len(claims[k])/2), claims[k]})
+	}
+	return out
+}
+
 // figure is an amount as a reader knows it.
 func figure(c *Claim) string {
 	if c.Amount.Text != "" {

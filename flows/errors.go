@@ -92,6 +92,7 @@ const (
 	LooksDerived     Code = "looks-derived"      // an output that equals, or stands in one ratio to, a recorded outflow
 	PartsExceedWhole Code = "parts-exceed-whole" // the parts of a flow sum to more than its whole, beyond both ranges
 	EditionTie       Code = "edition-tie"        // two figures of one producer published on one date
+	UndatedEdition   Code = "undated-edition"    // a figure that beats another edition by the date of its file alone
 
 	Superseded   Code = "superseded"    // an earlier edition of the same producer's figure
 	UnitValue    Code = "unit-value"    // dollars beside tonnes of the same producer: a check, not a second figure

@@ -67,7 +67,7 @@ func build(records iter.Seq[Record], scenario string) (*Ledger, error) {
 		l.inForce[r.Mineral] = append(l.inForce[r.Mineral], r)
 	}
 	now := latest(l)
-	l.warnings = slices.Concat(editionTies(l), partsExceedWhole(now), looksDerived(l, now))
+	l.warnings = slices.Concat(editionTies(l), undatedEditions(l), partsExceedWhole(now), looksDerived(l, now))
 	return l, nil
 }
 

@@ -105,6 +105,7 @@ type Origin struct {
 	Title     string // where it was printed
 	Version   string // a label of the edition; Published decides which is later
 	Published string // an ISO 8601 date, at the precision that is known: 2024, 2024-03 or 2024-03-11
+	Undated   bool   // nothing says when it was published: Published is the day on which its file was last changed, or copied
 	Accessed  string
 	URL       string
 	License   string

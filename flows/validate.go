@@ -249,7 +249,7 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 // sameOrigin leaves out when it was accessed: two packages may have read one publication on two days.
 func sameOrigin(a, b *Origin) bool {
-	return a.ID == b.ID && a.Producer == b.Producer && a.Title == b.Title && a.Version == b.Version && a.Published == b.Published &&
+	return a.ID == b.ID && a.Producer == b.Producer && a.Title == b.Title && a.Version == b.Version && a.Published == b.Published && a.Undated == b.Undated &&
 		a.URL == b.URL && a.License == b.License && a.Note == b.Note && slices.Equal(a.Complete, b.Complete) &&
 		reflect.DeepEqual(a.Spread, b.Spread) && reflect.DeepEqual(a.Bias, b.Bias)
 }

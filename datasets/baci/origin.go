@@ -13,7 +13,7 @@ func (y *yearly) origin(year int) *flows.Origin {
 	if y.version != "" {
 		id += "-" + strings.ToLower(y.version)
 	} else {
-		id += "-" + y.published
+		id += "-" + y.date.ID()
 	}
 	if o, ok := y.origins[id]; ok {
 		return o
@@ -23,7 +23,8 @@ func (y *yearly) origin(year int) *flows.Origin {
 		Producer:  "CEPII",
 		Title:     fmt.Sprintf("BACI, HS %d, year %d", y.hs.Year(), year),
 		Version:   y.version,
-		Published: y.published,
+		Published: y.date.Day,
+		Undated:   y.date.Undated,
 		URL:       "https://www.cepii.fr/CEPII/en/bdd_modele/bdd_modele_item.asp?id=37",
 		License:   "Etalab Open Licence 2.0",
 		Note: "Gaulier, G., Zignago, S. (2010), BACI: International Trade Database at the Product-Level, CEPII Working Paper 2010-23: " +

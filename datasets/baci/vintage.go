@@ -16,10 +16,10 @@ import (
 
 // vintage is what is known of a file as a whole.
 type vintage struct {
-	revision  string // HS92 to HS22, "" where it is not known
-	year      int    // of all its rows, 0 where the name does not say
-	version   string // V202501, "" where it is not known
-	published string
+	revision string // HS92 to HS22, "" where it is not known
+	year     int    // of all its rows, 0 where the name does not say
+	version  string // V202501, "" where it is not known
+	date     adapter.Date
 }
 
 // named is how CEPII names its files. A letter behind the month marks a correction: V202401b.
@@ -109,7 +109,7 @@ func (p *reading) vintage(f adapter.File) (vintage, bool) {
 		stated = m[1] + "-" + m[2]
 	}
 	var err error
-	if v.published, err = adapter.Published(p.source.Published, stated, f); err == nil {
+	if v.date, err = p.run.Published(p.source.Published, stated, f); err == nil {
 		err = p.once(f, v)
 	}
 	if err != nil {

@@ -47,7 +47,7 @@ func (r *reader) geoJSON(f adapter.File, in *bufio.Reader) {
 	if r.run.Done() {
 		return
 	}
-	published, err := adapter.Published(r.Published, p.stamp, f)
+	date, err := r.run.Published(r.Published, p.stamp, f)
 	if err != nil {
 		r.run.Fail(f.Pos(0), err)
 		return
@@ -57,7 +57,7 @@ func (r *reader) geoJSON(f adapter.File, in *bufio.Reader) {
 		if r.run.Done() {
 			return
 		}
-		r.take(k, k.pos, published)
+		r.take(k, k.pos, date)
 		if r.run.GaveUp(k.pos) {
 			return
 		}

@@ -119,7 +119,7 @@ func (r *reader) read(f adapter.File) {
 		r.geoJSON(f, in)
 		return
 	}
-	published, err := adapter.Published(r.Published, "", f)
+	date, err := r.run.Published(r.Published, "", f)
 	if err != nil {
 		r.run.Fail(f.Pos(1), err)
 		return
@@ -131,7 +131,7 @@ func (r *reader) read(f adapter.File) {
 		}
 		return func(c *adapter.Cells) {
 			line.cells = c
-			r.take(line, c.Pos, published)
+			r.take(line, c.Pos, date)
 		}
 	})
 }
@@ -160,7 +160,7 @@ func (r *reader) unwanted(w row) string {
 }
 
 // take makes a claim of a row that is counted already.
-func (r *reader) take(w row, pos flows.Pos, published string) {
+func (r *reader) take(w row, pos flows.Pos, date adapter.Date) {
 	com, ok := r.wanted(w)
 	if !ok {
 		r.run.Drop(r.unwanted(w))
@@ -229,7 +229,7 @@ func (r *reader) take(w row, pos flows.Pos, published string) {
 		Reporter: com.reporter(place),
 		Amount:   amount,
 		Evidence: notes.evidence,
-		Origin:   r.origin(com, published),
+		Origin:   r.origin(com, date),
 		Locator:  strings.Join(nonEmpty(w.text(commodity), w.text(form), w.text(country), fmt.Sprint(y)), ", "),
 		Pos:      pos,
 		Note:     strings.Join(nonEmpty(notes.text, w.text(tableNotes)), " | "),
@@ -271,9 +271,9 @@ func (c Commodity) reporter(place flows.Place) flows.Place {
 }
 
 // origin is that of a commodity's table at a date.
-func (r *reader) origin(c Commodity, published string) *flows.Origin {
+func (r *reader) origin(c Commodity, date adapter.Date) *flows.Origin {
 	table := strings.ToLower(c.Name)
-	id := fmt.Sprintf("bgs/%s/%s/%s", published, strings.ReplaceAll(strings.ReplaceAll(table, ",", ""), " ", "-"), strings.ToLower(c.Kind.String()))
+	id := fmt.Sprintf("bgs/%s/%s/%s", date.ID(), strings.ReplaceAll(strings.ReplaceAll(table, ",", ""), " ", "-"), strings.ToLower(c.Kind.String()))
 	if have := r.origins[id]; have != nil {
 		return have
 	}
@@ -281,8 +281,9 @@ func (r *reader) origin(c Commodity, published string) *flows.Origin {
 		ID:        id,
 		Producer:  "British Geological Survey",
 		Title:     fmt.Sprintf("World Mineral Statistics, %s, %s", table, strings.ToLower(c.Kind.String())),
-		Version:   "as of " + published,
-		Published: published,
+		Version:   date.Version(),
+		Published: date.Day,
+		Undated:   date.Undated,
 		URL:       "https://ogcapi.bgs.ac.uk/collections/world-mineral-statistics",
 	}
 	if c.Part != "" {

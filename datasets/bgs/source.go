@@ -21,7 +21,7 @@ type Source struct {
 	Name string                        // the name of that file; with FS, what positions put before a file's path
 
 	Commodities []Commodity       // nil: Commodities()
-	Published   string            // when the files were downloaded: 2024, 2024-03 or 2024-03-11; "": as the file says, else its own date
+	Published   string            // when the files were downloaded: 2024, 2024-03 or 2024-03-11; "": as the file says, else the day on which it was last changed (Stats.Undated)
 	Derived     []datasets.Series // output that was computed from exports, beside what notes say; nil: DerivedByDefault()
 	Spread      dist.Dist         // a factor around 1 for each figure; nil: see the package's documentation
 	Stats       *datasets.Stats   // if not nil, the counts of the last read

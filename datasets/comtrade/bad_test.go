@@ -25,6 +25,10 @@ var bad = []struct {
 	{cells{"period": "19"}, "period", "write a year as 2022, a month as 202205"},
 	{cells{"classificationCode": "HS"}, "classificationCode", "take the row's (H0 to H6)"},
 	{cells{"classificationCode": ""}, "classificationCode", "unknown revision"},
+	{cells{"classificationCode": "H7"}, "classificationCode", `unknown revision "H7"`}, // of 2028: what its codes mean is not known
+	{cells{"cmdCode": "710812.0"}, "cmdCode", "a tool read the column as a number"},
+	{cells{"motCode": "0.0"}, "motCode", "a tool read the column as a number"},
+	{cells{"partnerCode": "784.0"}, "partnerCode", "a tool read the column as a number"},
 	{cells{"reporterCode": "4711"}, "reporterCode", `unknown UN Comtrade code "4711"`},
 	{cells{"partnerCode": "-7"}, "partnerCode", `unknown UN Comtrade code "-7"`},
 	{cells{"flowCode": "Z"}, "flowCode", "a flow is M, X, RX, RM, DX, FM, MIP, XIP, MOP or XOP"},
@@ -162,7 +166,7 @@ func TestTwice(t *testing.T) {
 	_, err = datasets.Load(context.Background(), datasets.Query{}, comtrade.Source{FS: folder(t, map[string]string{"a.json": asJSON(row), "b.json": asJSON(other)})})
 	var refused flows.Errors
 	require.True(t, errors.As(err, &refused))
-	require.EqualError(t, refused[0], "b.json:1: gold 2019 UGA>ARE (HS 710812) by comtrade-uga-gold-2024-03-11: the same claim twice: it stands at a.json:1 already")
+	require.EqualError(t, refused[0], "b.json:1: gold 2019 UGA>ARE (HS 710812) by comtrade-uga-gold-2024-03-11-undated: the same claim twice: it stands at a.json:1 already")
 }
 
 // Goods that another revision has under another code are counted once, whenever the two were published: tantalum with scrap (810310) and without

@@ -26,7 +26,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 const (
 	bulkName = "COMTRADE-FINAL-CA8002019H5[2024-03-11].gz"
 	jsonName = "answer.json"
-	webName  = "TradeData.csv"
+	webName  = "TradeData_3_11_2024_14_5_22.csv"
 )
 
 // day is when the files without a date in their name were last changed.
@@ -186,6 +186,9 @@ func TestRows(t *testing.T) {
 				if c.drop != "" {
 					want.Kept, want.Dropped[c.drop] = 0, 1
 				}
+				if form == "json" && c.drop == "" {
+					want.Undated = map[string]string{jsonName: "2024-03-11"}
+				}
 				require.Equal(t, want, stats, form)
 			}
 		})
@@ -218,13 +221,14 @@ func TestOrigin(t *testing.T) {
 		require.Empty(t, errs)
 		o := *claims[0].Origin
 		require.Equal(t, "2024-03-11", o.Published)
+		require.Equal(t, form == "json", o.Undated) // the day is the file's own
 		require.Equal(t, "trade statistics of Uganda", o.Producer)
 		require.Equal(t, "UN Comtrade, trade in gold as reported by Uganda", o.Title)
 		if form == "bulk" {
 			require.Equal(t, "comtrade-uga-gold-2024-03-11-bulk", o.ID)
 			require.Equal(t, []string{"parts"}, o.Complete)
 		} else {
-			require.Equal(t, "comtrade-uga-gold-2024-03-11", o.ID)
+			require.Equal(t, "comtrade-uga-gold-2024-03-11"+map[string]string{"json": "-undated"}[form], o.ID)
 			require.Empty(t, o.Complete)
 		}
 		require.Equal(t, "HS 710812 (H5), X, reporter 800, partner 784, 2019", claims[0].Locator)
@@ -240,6 +244,26 @@ func TestOrigin(t *testing.T) {
 		require.Empty(t, errs)
 		require.Equal(t, producer, claims[0].Origin.Producer)
 		require.Equal(t, s.Complete, claims[0].Origin.Complete)
+	}
+}
+
+// The web page puts the day of the download into a file's name, the month first. A file that says nothing has the day on which it was last
+// changed, and is said to be undated.
+func TestDayOfDownload(t *testing.T) {
+	for name, want := range map[string]string{
+		"TradeData_1_21_2026_21_51_10.csv":     "as of 2026-01-21",
+		"TradeData_11_30_2025_20_59_49(1).csv": "as of 2025-11-30",
+		"tradedata_8_1_2026_20_15_32 (2).csv":  "as of 2026-08-01",
+		"TradeData_30_11_2025_20_59_49.csv":    "undated, file of 2024-03-11", // no such month
+		"TradeData_2_30_2025_20_59_49.csv":     "undated, file of 2024-03-11", // no such day
+		"TradeData_2010_2017.csv":              "undated, file of 2024-03-11",
+		"TradeData.csv":                        "undated, file of 2024-03-11",
+	} {
+		var stats datasets.Stats
+		claims, errs := read(t, comtrade.Source{FS: folder(t, map[string]string{name: asWeb(sound[0])}), Stats: &stats}, datasets.Query{})
+		require.Empty(t, errs)
+		require.Equal(t, want, claims[0].Origin.Version, name)
+		require.Equal(t, strings.HasPrefix(want, "undated"), stats.Undated[name] == "2024-03-11", name)
 	}
 }
 

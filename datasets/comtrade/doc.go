@@ -43,10 +43,13 @@
 //
 // The producer of a figure is the reporter's customs or statistics office ([Source.Producers]), so that a later file of the same reporter is
 // another edition of its figure, not a second opinion, and what package greatlakes quotes from UN Comtrade is one too. An
-// origin is one reporter and mineral in one vintage: [Source.Published], else the date in a bulk file's name, else the day on which the
-// file was last changed. Of two vintages the later speaks. A row that stands twice in one vintage is refused by the ledger, with both
-// places; a reporter's period in two revisions of the Harmonized System is an error, for what stands under a code in one stands under two in
-// another (711210 is 711291 and 711230 since 2002). In two vintages it is one only where that is so of the lines that are read.
+// origin is one reporter and mineral in one vintage: [Source.Published], else the date in the name of a bulk file
+// (COMTRADE-FINAL-CA800201900H5[2024-03-11].gz) or of a download from the web page (TradeData_1_21_2026_21_51_10.csv, month first), else the
+// day on which the file was last changed. Nothing in an answer of the API says when it was given, so its origin is undated, and a copied file
+// looks new: set Published. Of two vintages the later speaks; the ledger warns where one does by such a day alone ([flows.UndatedEdition]).
+// A row that stands twice in one vintage is refused by the ledger, with both places; a reporter's period in two revisions of the Harmonized
+// System is an error, for what stands under a code in one stands under two in another (711210 is 711291 and 711230 since 2002). In two
+// vintages it is one only where that is so of the lines that are read.
 //
 // A bulk file holds everything that its reporter stated for its period, so that the lines in it are all there are (Complete: parts) if
 // [Source.Lines] has the mineral's core lines. What an answer of the API or a web download holds depends on what was asked: [Source.Complete].

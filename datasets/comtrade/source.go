@@ -11,6 +11,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/hs"
@@ -26,8 +27,8 @@ type Source struct {
 	Open func() (io.ReadCloser, error) // or one file, opened anew for each read
 	Name string                        // of that file, from which the date of a bulk file is taken; with FS, what positions put before a path
 
-	// Published is when the files were published: 2024, 2024-03 or 2024-03-11. "": the date in a bulk file's name, else the day on
-	// which the file was last changed.
+	// Published is when the files were published: 2024, 2024-03 or 2024-03-11. "": the date in the name of a bulk file or of a
+	// download from the web page, else the day on which the file was last changed (Stats.Undated).
 	Published string
 
 	// Lines are the lines of the Harmonized System that are read; nil: those of ore and unwrought metal (Core) of every
@@ -99,24 +100,40 @@ var errTariffLines = fmt.Errorf("%w: tariff lines, a country's own codes by cust
 // batch has a name of its own, and does not hold everything.
 var bulkNames = regexp.MustCompile(`^COMTRADE-FINAL(?:CLASSIC)?-[CS][AM]\d{3}(?:\d{4}|\d{6})[A-Z]\w*(?:\[([\d-]+)\])?\.|^C_[AM]_\d+_\d+_\w+\.TXT`)
 
+// webNames are how the web page names a download: TradeData_1_21_2026_21_51_10.csv, month, day, year and time.
+var webNames = regexp.MustCompile(`^TRADEDATA_(\d{1,2}_\d{1,2}_\d{4})_\d{1,2}_\d{1,2}_\d{1,2}\D`)
+
+// dayOfDownload is the day in the name of a download from the web page, "" where there is none.
+func dayOfDownload(name string) string {
+	m := webNames.FindStringSubmatch(name)
+	if m == nil {
+		return ""
+	}
+	day, err := time.Parse("1/2/2006", strings.ReplaceAll(m[1], "_", "/"))
+	if err != nil {
+		return ""
+	}
+	return day.Format("2006-01-02")
+}
+
 // vintageOf reads a file's name and date.
-func (s Source) vintageOf(f adapter.File) (trade.Vintage, error) {
+func (p *reading) vintageOf(f adapter.File) (trade.Vintage, error) {
 	name := strings.ToUpper(f.Base())
 	if strings.HasPrefix(name, "COMTRADE-TARIFFLINE") {
 		return trade.Vintage{}, errTariffLines
 	}
 	m := bulkNames.FindStringSubmatch(name)
-	stated := ""
+	stated := dayOfDownload(name)
 	if m != nil {
 		stated = m[1]
 	}
-	published, err := adapter.Published(s.Published, stated, f)
-	return trade.Vintage{Published: published, Bulk: m != nil}, err
+	date, err := p.run.Published(p.source.Published, stated, f)
+	return trade.Vintage{Date: date, Bulk: m != nil}, err
 }
 
 // file reads one file, whichever of the three forms it has.
 func (p *reading) file(f adapter.File) {
-	v, err := p.source.vintageOf(f)
+	v, err := p.vintageOf(f)
 	if err != nil {
 		p.run.Fail(f.Pos(0), err)
 		return

@@ -134,12 +134,12 @@ func (r *reader) figures(c Column, f adapter.File, meta *metadata, name string, 
 }
 
 func (r *reader) origin(c Column, f adapter.File, meta *metadata, name string, said indicator) (*flows.Origin, error) {
-	published, err := adapter.Published(r.Published, meta.date(said), f)
+	date, err := r.run.Published(r.Published, meta.date(said), f)
 	if err != nil {
 		return nil, err
 	}
 	slug, _, _ := strings.Cut(f.Base(), ".")
-	id := fmt.Sprintf("owid/%s/%s/%s/%s", published, slug, cmp.Or(said.ShortName, name), c.Mineral)
+	id := fmt.Sprintf("owid/%s/%s/%s/%s", date.ID(), slug, cmp.Or(said.ShortName, name), c.Mineral)
 	if have := r.origins[id]; have != nil {
 		return have, nil
 	}
@@ -147,8 +147,9 @@ func (r *reader) origin(c Column, f adapter.File, meta *metadata, name string, s
 		ID:        id,
 		Producer:  c.Producer,
 		Title:     "Our World in Data, " + cmp.Or(said.TitleShort, name),
-		Version:   "Our World in Data, " + cmp.Or(said.LastUpdated, published),
-		Published: published,
+		Version:   "Our World in Data, " + cmp.Or(said.LastUpdated, date.Day),
+		Published: date.Day,
+		Undated:   date.Undated,
 		Note:      said.CitationShort,
 	}
 	if meta != nil {

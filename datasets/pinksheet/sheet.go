@@ -31,7 +31,8 @@ type sheet struct {
 	*reader
 	file    adapter.File
 	name    string
-	updated time.Time
+	saved   string    // the day on which the workbook was saved, by its own word
+	updated time.Time // by the banner
 	head    []xlsx.Row
 	columns []int // of each series
 	rows    map[flows.Period]int

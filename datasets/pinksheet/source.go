@@ -23,7 +23,7 @@ type Source struct {
 	Name string                        // the name of that workbook; with FS, what positions put before a file's path
 
 	Series    []Series        // nil: SeriesByDefault()
-	Published string          // when the workbooks were published, instead of the date in them: 2024, 2024-03 or 2024-03-11
+	Published string          // when the workbooks were published, instead of the date in their banner, or else of their last saving: 2024, 2024-03 or 2024-03-11
 	Stats     *datasets.Stats // if not nil, the counts of the last read
 }
 
@@ -74,12 +74,9 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 	})
 }
 
-// isWorkbook goes by the name, for what a file of that name is else shall be said. Excel puts "~$" before a copy of what is open.
+// isWorkbook goes by the name, for what a file of that name is else shall be said.
 func isWorkbook(p string) bool {
 	base := strings.TrimSuffix(strings.ToLower(path.Base(p)), ".gz")
-	if strings.HasPrefix(base, "~$") {
-		return false
-	}
 	switch path.Ext(base) {
 	case ".xlsx", ".xls", ".xlsm":
 		return true

@@ -47,7 +47,7 @@ func (r *reader) workbook(f adapter.File) {
 		return
 	}
 	for _, name := range sheets {
-		s := &sheet{reader: r, file: f, name: name, rows: map[flows.Period]int{}}
+		s := &sheet{reader: r, file: f, name: name, saved: book.Saved(), rows: map[flows.Period]int{}}
 		for row, err := range book.Rows(r.run.Context(), name) {
 			if err != nil {
 				var at *xlsx.Error
@@ -146,21 +146,25 @@ func (s *sheet) origin(p flows.Period) (*flows.Origin, error) {
 	if p.IsYear() {
 		kind, noun = "annual", "year"
 	}
-	stated := ""
+	stated := s.saved
 	if !s.updated.IsZero() {
 		stated = s.updated.Format("2006-01-02")
 	}
-	published, err := adapter.Published(s.Published, stated, s.file)
+	date, err := s.run.Published(s.Published, stated, s.file)
 	if err != nil {
 		return nil, err
 	}
-	id := "worldbank-pinksheet-" + kind + "-" + published
+	id := "worldbank-pinksheet-" + kind + "-" + date.ID()
 	if have := s.origins[id]; have != nil {
 		return have, nil
 	}
+	version := "updated " + date.Day
+	if date.Undated {
+		version = date.Version()
+	}
 	s.origins[id] = &flows.Origin{
 		ID: id, Producer: "World Bank", Title: "Commodity Price Data (The Pink Sheet), " + kind + " prices, nominal",
-		Version: "updated " + published, Published: published, License: "CC BY 4.0", URL: "https://www.worldbank.org/en/research/commodity-markets",
+		Version: version, Published: date.Day, Undated: date.Undated, License: "CC BY 4.0", URL: "https://www.worldbank.org/en/research/commodity-markets",
 		Note: "Averages over a " + noun + ". The spread of a rate is that of the price of a trade around the average of its " + noun + ".",
 	}
 	return s.origins[id], nil

@@ -43,7 +43,7 @@ func (a Areas) world() []string {
 	return []string{"0", "000"}
 }
 
-// code is UN Comtrade's code of an area as the table writes it. Other spellings than those that the engine is asked for are refused: they would be
+// code is UN Comtrade's code of an area as the table writes it, 4 for 004. Other spellings than those that the engine is asked for are refused: they would be
 // found in a read of everything, and not in one of their place.
 func (a Areas) code(cell string) (string, error) {
 	if a == Letters {
@@ -59,8 +59,11 @@ func (a Areas) code(cell string) (string, error) {
 		return strconv.Itoa(found.Code), nil
 	}
 	n, err := strconv.Atoi(cell)
-	if err == nil && cell != strconv.Itoa(n) && cell != fmt.Sprintf("%03d", n) {
+	switch {
+	case err != nil:
+		return cell, nil // what is no number is refused as one
+	case cell != strconv.Itoa(n) && cell != fmt.Sprintf("%03d", n):
 		return "", fmt.Errorf("%w: write %d", datasets.ErrWord, n)
 	}
-	return cell, nil // what is no number is refused as one
+	return strconv.Itoa(n), nil
 }

@@ -73,11 +73,15 @@ func number(x float64, bits int) (string, error) {
 
 var (
 	errWhole  = errors.New("a code is a whole number")
+	errTyped  = errors.New("a binary number in a column without a type, which the engine compares as text: cast it to a whole number in a Query")
 	errBlanks = errors.New("blanks around it: the engine does not find it; trim the column in a Query")
 )
 
 // cell is a value as UN Comtrade writes it. The text is there even if it is wrong, to be shown.
 func (c column) cell(v any) (string, error) {
+	if x, ok := v.(float64); ok && c.single && float64(float32(x)) == x {
+		v = float32(x)
+	}
 	s, err := printed(v)
 	if err != nil || s == "" {
 		return s, err
@@ -87,13 +91,19 @@ func (c column) cell(v any) (string, error) {
 	}
 	switch c.field {
 	case trade.NetWgt, trade.Qty, trade.Value, trade.CIF, trade.FOB:
-		return strings.TrimSpace(s), nil
+		if s = strings.TrimSpace(s); c.class == decimal && strings.Contains(s, ".") && !strings.ContainsAny(s, "eE") {
+			s = strings.TrimRight(strings.TrimRight(s, "0"), ".") // 1.0 and 1.00 are one value, of which an engine that groups shows either
+		}
+		return s, nil
 	case trade.IsNetWgtEstimated, trade.IsQtyEstimated, trade.IsOriginal:
 		return strings.TrimSpace(s), nil
 	}
+	_, binary := v.(float64)
 	switch {
 	case strings.TrimSpace(s) != s:
 		return s, errBlanks
+	case c.class == unknown && binary:
+		return s, errTyped
 	case !c.class.number():
 		return s, nil
 	}
@@ -102,6 +112,9 @@ func (c column) cell(v any) (string, error) {
 			return s, errWhole
 		}
 		s = head
+	}
+	if strings.Trim(s, "0123456789") != "" { // SQLite keeps text in a column of numbers
+		return s, errWhole
 	}
 	if c.field == trade.Commodity {
 		n, err := strconv.ParseUint(s, 10, 32)

@@ -78,6 +78,8 @@ type column struct {
 	quote string
 	class class
 	typ   string // as the driver calls it
+
+	single bool // its numbers are of 32 bits
 }
 
 // layout is which column each field is read from.
@@ -115,14 +117,20 @@ func (t table) layout(m mapping, types []*sql.ColumnType) (*layout, error) {
 			}
 			continue
 		}
-		c := column{field: field, name: found.Name(), class: t.dialect.classOf(found), typ: found.DatabaseTypeName()}
+		c := column{field: field, name: found.Name(), class: t.dialect.classOf(found), typ: found.DatabaseTypeName(), single: t.dialect.single(found)}
 		if c.quote, err = t.dialect.quote(c.name); err != nil {
 			return nil, err
 		}
 		if err := c.check(); err != nil {
 			return nil, err
 		}
+		if t.areas == Letters && c.class.number() && (field == trade.Reporter || field == trade.Partner || field == trade.Partner2) {
+			return nil, fmt.Errorf("%w: %s is %s, and Areas says letters", datasets.ErrColumn, c.name, c.typ)
+		}
 		l[f] = c
+	}
+	if !l.has(trade.NetWgt) && !l.has(trade.Qty) && !l.has(trade.Value) {
+		return nil, fmt.Errorf("%w: no column %s, %s or %s among %s: set Columns", datasets.ErrColumn, trade.NetWgt, trade.Qty, trade.Value, listed(types))
 	}
 	return &l, t.dated(&l)
 }

@@ -163,7 +163,9 @@ func (d Dialect) textType() string {
 		return "CHAR"
 	case SQLServer:
 		return "NVARCHAR(4000)"
-	case ClickHouse, BigQuery:
+	case ClickHouse: // which refuses to cast NULL to a type that has none
+		return "Nullable(String)"
+	case BigQuery:
 		return "STRING"
 	case SQLite:
 		return "TEXT"

@@ -16,8 +16,8 @@
 // same rows, in every bit but for their position.
 //
 // [Columns] says which column is which. Codes may be numbers or text; a number has lost the noughts in front, which cmdCode gets back. Weights are
-// kg, values US dollars, of any numeric type or as text. NULL is what is not known, and so is 0. What a table writes differently is translated
-// in a [Source.Query]:
+// kg, values US dollars, of any numeric type or as text; a decimal's noughts behind the point mean nothing. NULL is what is not known, and so is 0.
+// What a table writes differently is translated in a [Source.Query]:
 //
 //	SELECT year, iso3 AS reporter, CASE direction WHEN 'export' THEN 'X' ELSE 'M' END AS flow, ..., tonnes * 1000 AS kg FROM trade
 //
@@ -28,11 +28,12 @@
 // One statement, which [Source.Statement] shows: a filter, and a grouping by all columns that are read, with the number of rows of each group.
 // The filter has the codes of the minerals that are asked for; the totals, where the table has the columns customs, transport and partner2;
 // flows other than domestic exports and trade by customs procedure, which are inside X and M; the periods and the places asked for. All of it is
-// plain comparisons of a column with arguments, which engines push down to the scan, the partitions and the row groups, and foreign servers.
+// plain comparisons of a column with arguments, which engines push down to the scan, the partitions and the row groups, and foreign servers. Only
+// columns of which the driver does not say that they are text or numbers, such as PostgreSQL's enumerations, are cast to text for it.
 //
 // What the filter leaves out is not seen here: bad rows of other minerals are not reported, and [datasets.Stats] counts flows that the engine
 // answered with. A code must therefore be written as the engine is asked for it (no blanks around it, areas as 4 or 004), and is refused
-// otherwise. Words that are no flow are let through, and reported.
+// otherwise where it is met: in a read of all places and periods, and where an answer is empty. Words that are no flow are let through, and reported.
 //
 // # Why sums are not the engine's
 //
@@ -49,11 +50,11 @@
 // are arguments. The one exception is [Source.Query], which is the user's own SQL.
 //
 // A query that dies half-way is an error, never a short answer: each row says how many there are (COUNT(*) OVER ()), and nothing is yielded before
-// all have come. An answer without rows is counted again, and checked for a column of commodities that holds none of the codes. A context that
-// ends cancels the query in the engine, as far as the driver does.
+// all have come. An answer without rows is counted again, and checked for a column of commodities that holds none of the codes, and for periods and
+// areas that are written in another way than they are asked for. A context that ends cancels the query in the engine, as far as the driver does.
 //
-// Two or three queries are run, on connections of their own where DB is a *sql.DB: pass a *sql.Tx with a snapshot if the table changes meanwhile.
-// No connection is held while records are yielded.
+// Two queries are run, and some more where the answer is empty, on connections of their own where DB is a *sql.DB: pass a *sql.Tx with a snapshot if
+// the table changes meanwhile. No connection is held while records are yielded.
 //
 // # Positions
 //

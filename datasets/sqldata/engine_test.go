@@ -28,6 +28,8 @@ type engine struct {
 	blocks   bool          // until the context is cancelled
 	count    int           // what SELECT COUNT(*) says; 0: the rows
 
+	where func(text string, row map[string]any) bool // which rows it answers with; nil: all
+
 	mu        sync.Mutex
 	log       []statement
 	cancelled int // queries that ended because their context did
@@ -86,7 +88,12 @@ func (c connection) QueryContext(ctx context.Context, text string, args []driver
 	case strings.HasSuffix(text, " WHERE 1 = 0"):
 		return &answer{engine: e, ctx: ctx, names: e.columns}, nil
 	case strings.HasPrefix(text, "SELECT COUNT(*)"):
-		n := len(e.rows)
+		n := 0
+		for _, r := range e.rows {
+			if e.where == nil || e.where(text, r) {
+				n++
+			}
+		}
 		if e.count != 0 {
 			n = e.count
 		}
@@ -105,6 +112,9 @@ func (e *engine) grouped(text string) *answer {
 		a.names = append(a.names, strings.Trim(name, "\"`[]"))
 	}
 	for _, r := range e.rows {
+		if e.where != nil && !e.where(text, r) {
+			continue
+		}
 		var values []driver.Value
 		for _, n := range a.names {
 			values = append(values, r[n])

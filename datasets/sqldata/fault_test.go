@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +36,7 @@ func TestBadRows(t *testing.T) {
 		"NULL flow":   {row: export("flowCode", nil, "netWgt", 1.0), want: `column flowCode: "": unknown word`, is: datasets.ErrWord},
 		"a word":      {row: export("flowCode", "Export", "netWgt", 1.0), want: `column flowCode: "Export": unknown word: a flow is M, X`, is: datasets.ErrWord},
 		"a reporter":  {row: export("reporterCode", int64(999), "netWgt", 1.0), want: `column reporterCode: "999": unknown`, is: &area.UnknownError{}},
+		"no type":     {types: map[string]string{"partnerCode": "?"}, row: export("partnerCode", 784.0, "netWgt", 1.0), want: `column partnerCode: "784": a binary number in a column without a type`},
 		"half a code": {types: map[string]string{"partnerCode": "DOUBLE"}, row: export("partnerCode", 78.4, "netWgt", 1.0), want: `column partnerCode: "78.4": a code is a whole number`},
 		"noughts":     {types: map[string]string{"partnerCode": "TEXT"}, row: export("partnerCode", "0784", "netWgt", 1.0), want: `column partnerCode: "0784": unknown word: write 784`, is: datasets.ErrWord},
 		"blanks":      {row: export("flowCode", " X", "netWgt", 1.0), want: `column flowCode: " X": blanks around it`},
@@ -117,6 +119,64 @@ func TestEmpty(t *testing.T) {
 	require.Empty(t, errs, "nothing is asked of the table")
 }
 
+// Periods and areas that the table writes in another way than they are asked for are not found. An answer without rows says so.
+func TestNotFound(t *testing.T) {
+	for name, c := range map[string]struct {
+		column string
+		value  any
+		typ    string
+		areas  sqldata.Areas
+		q      datasets.Query
+		want   string
+	}{
+		"a day as text":         {column: "period", value: "2019-05-17", typ: "TEXT", q: datasets.Query{Period: flows.Year(2019)}, want: `column period holds "2019-05-17", which is not looked for`},
+		"a day without dashes":  {column: "period", value: "20190517", typ: "TEXT", q: datasets.Query{Period: flows.Year(2019)}, want: `column period holds "20190517"`},
+		"another year":          {column: "period", value: "2018", typ: "TEXT", q: datasets.Query{Period: flows.Year(2019)}},
+		"another month":         {column: "period", value: "2018-05", typ: "TEXT", q: datasets.Query{Period: flows.Year(2019)}},
+		"letters":               {column: "reporterCode", value: "UGA", typ: "TEXT", q: datasets.Query{Places: []flows.Place{"UGA"}}, want: `column reporterCode holds "UGA", which is not looked for`},
+		"letters of no type":    {column: "reporterCode", value: "UGA", typ: "?", q: datasets.Query{Places: []flows.Place{"UGA"}}, want: `column reporterCode holds "UGA"`},
+		"small letters":         {column: "reporterCode", value: "uga", typ: "TEXT", areas: sqldata.Letters, q: datasets.Query{Places: []flows.Place{"UGA"}}, want: `column reporterCode holds "uga"`},
+		"noughts":               {column: "partnerCode", value: "0784", typ: "TEXT", q: datasets.Query{Places: []flows.Place{"ARE"}}, want: `column partnerCode holds "0784"`},
+		"another place":         {column: "reporterCode", value: "800", typ: "TEXT", q: datasets.Query{Places: []flows.Place{"RWA"}}},
+		"another, with noughts": {column: "partnerCode", value: "004", typ: "TEXT", q: datasets.Query{Places: []flows.Place{"RWA"}}},
+		"letters in numbers":    {column: "reporterCode", value: int64(800), typ: "INTEGER", areas: sqldata.Letters, q: datasets.Query{Places: []flows.Place{"UGA"}}, want: "reporterCode is INTEGER, and Areas says letters"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			row := export("netWgt", 1.0, c.column, c.value)
+			if c.areas == sqldata.Letters && c.column == "reporterCode" {
+				row["partnerCode"], row["partner2Code"] = "ARE", "W00"
+			}
+			e := tableOf(row)
+			e.types[c.column] = c.typ
+			if c.areas == sqldata.Letters {
+				e.types["partnerCode"], e.types["partner2Code"] = "TEXT", "TEXT"
+			}
+			// The row is not of what is asked for.
+			e.where = func(text string, _ map[string]any) bool {
+				return !strings.Contains(text, `"period" IN (`) && !strings.Contains(text, `"reporterCode" IN (`) && !strings.Contains(text, `AS VARCHAR) IN (`)
+			}
+			s := over(t, e)
+			s.Areas = c.areas
+			claims, errs := read(s, c.q)
+			require.Empty(t, claims)
+			if c.want == "" {
+				require.Empty(t, errs)
+				return
+			}
+			require.Len(t, errs, 1)
+			require.ErrorContains(t, errs[0], c.want)
+		})
+	}
+}
+
+// What an engine takes for a code that was asked for (letters of another alphabet, an amount of money) is shown, and not dropped as another commodity.
+func TestNotAsked(t *testing.T) {
+	claims, errs := read(over(t, tableOf(export("cmdCode", "７１０８１２", "netWgt", 1.0))), datasets.Query{})
+	require.Empty(t, claims)
+	require.Len(t, errs, 1)
+	require.ErrorContains(t, errs[0], `column cmdCode: "７１０８１２": the engine takes it for a code that was asked for`)
+}
+
 // A context that ends cancels the query, and the read says so.
 func TestCancelled(t *testing.T) {
 	e := tableOf(several()...)
@@ -193,6 +253,15 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// A driver that says nothing of an answer without rows does not say which columns there are.
+func TestNoColumns(t *testing.T) {
+	e := tableOf(several()...)
+	e.columns = nil
+	_, errs := read(over(t, e), datasets.Query{})
+	require.Len(t, errs, 1)
+	require.ErrorContains(t, errs[0], "the driver names no columns of an answer without rows")
+}
+
 // A table with fewer of Comtrade's columns than there are is read as far as it goes.
 func TestFewColumns(t *testing.T) {
 	e := tableOf(export("primaryValue", 5.0))
@@ -200,6 +269,14 @@ func TestFewColumns(t *testing.T) {
 	claims, errs := read(over(t, e), datasets.Query{})
 	require.Empty(t, errs)
 	require.Equal(t, []string{"gold 2019 UGA>ARE (HS 710812) by UGA: 5 = 5 USD, reported"}, shown(claims))
+
+	// None of the amounts, as where they have other names.
+	e.columns = append(e.columns[:6:6], "netWeight", "tradeValue")
+	claims, errs = read(over(t, e), datasets.Query{})
+	require.Empty(t, claims)
+	require.Len(t, errs, 1)
+	require.ErrorContains(t, errs[0], "no column netWgt, qty or primaryValue among period, reporterCode")
+
 	e.columns = e.columns[1:]
 	_, errs = read(over(t, e), datasets.Query{})
 	require.Len(t, errs, 1)

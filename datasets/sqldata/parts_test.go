@@ -78,6 +78,20 @@ func TestBadParts(t *testing.T) {
 	require.ErrorContains(t, errs[0], `trade.comtrade[2019 800 X 784 H5 710812]: column netWgt: "-6": a mass or a value is not negative`)
 }
 
+// 4 and 004 are one country, and 2019-05 and 201905 one month: two halves are one sum, where two sums of 5 kg would pass for one figure stated twice.
+func TestPartsInTwoSpellings(t *testing.T) {
+	e := tableOf(export("netWgt", 5.0, "partnerCode", "4", "period", "2019-05"), export("netWgt", 5.0, "partnerCode", "004", "period", "201905"))
+	e.types["partnerCode"], e.types["period"] = "TEXT", "TEXT"
+	s := over(t, e)
+	_, errs := read(s, datasets.Query{})
+	require.Len(t, errs, 1)
+	require.ErrorContains(t, errs[0], "2 rows of one flow")
+	s.Rows = sqldata.Parts
+	claims, errs := read(s, datasets.Query{})
+	require.Empty(t, errs)
+	require.Equal(t, []string{"gold 2019-05 UGA>AFG (HS 710812) by UGA: 10 kg = 0.01 gross, reported"}, shown(claims))
+}
+
 // Days of one year are one period.
 func TestPartsByDay(t *testing.T) {
 	e := tableOf(export("netWgt", 5.0, "period", day(2019, 1, 31)), export("netWgt", 6.0, "period", day(2019, 12, 1)), export("netWgt", 7.0, "period", day(2020, 1, 1)))

@@ -230,7 +230,7 @@ func (s Source) take(run *adapter.Run, p *trade.Reading, all []group, l *layout)
 			r.group, r.note, fine = sum(r, f.groups, f.rows)
 		}
 		if fine {
-			p.Take(r, f.pos, trade.Vintage{Published: s.Origin.Published})
+			p.Take(r, f.pos, trade.Vintage{Date: adapter.Date{Day: s.Origin.Published}})
 		}
 		if run.GaveUp(f.pos) {
 			return

@@ -39,6 +39,11 @@ func (s *statement) selection(q question) string {
 			read = append(read, c.quote)
 		}
 	}
+	return s.grouped(read, q)
+}
+
+// grouped is the statement of some columns of the rows of interest.
+func (s *statement) grouped(read []string, q question) string {
 	all := strings.Join(read, ", ")
 	return "SELECT " + all + ", COUNT(*), COUNT(*) OVER ()" + s.fromWhere(q) + " GROUP BY " + all
 }

@@ -63,6 +63,16 @@ func TestStatementByDialect(t *testing.T) {
 	require.Contains(t, text, "(`motCode` IS NULL OR `motCode` IN ({mineralflows_10:Int64}))")
 	require.Equal(t, sql.Named("mineralflows_1", "261100"), args[0])
 	require.Equal(t, sql.Named("mineralflows_10", "0"), args[9])
+
+	// An enumeration may not have the words that it is compared with, and NULL is no text.
+	e := few()
+	e.types["flowCode"], e.types["customsCode"] = "Nullable(Enum8('X' = 1, 'M' = 2))", "LowCardinality(Nullable(String))"
+	s = over(t, e)
+	s.Dialect = sqldata.ClickHouse
+	text, _, err = s.Statement(context.Background(), tungsten)
+	require.NoError(t, err)
+	require.Contains(t, text, "(`flowCode` IS NULL OR NOT CAST(`flowCode` AS Nullable(String)) IN ({mineralflows_2:String}, ")
+	require.Contains(t, text, "(`customsCode` IS NULL OR `customsCode` IN ({mineralflows_8:String}, ")
 }
 
 // Period and places are filters of the engine.
@@ -94,6 +104,8 @@ func TestStatementByQuery(t *testing.T) {
 		"letters": {places: []flows.Place{"BDI+RWA"}, types: map[string]string{"reporterCode": "TEXT", "partnerCode": "TEXT"},
 			set:  func(s *sqldata.Source) { s.Areas = sqldata.Letters },
 			want: ` AND ("reporterCode" IN ($11, $12) OR "partnerCode" IN ($13, $14))`, args: []any{"BDI", "RWA", "BDI", "RWA"}},
+		"an enumeration": {places: []flows.Place{"RWA"}, types: map[string]string{"reporterCode": "16384", "partnerCode": "CHAR"},
+			want: ` AND (CAST("reporterCode" AS VARCHAR) IN ($11) OR CAST("partnerCode" AS VARCHAR) IN ($12))`, args: []any{"646", "646"}},
 		"the driver names no type": {types: map[string]string{"period": "?"}, period: flows.Month(2019, 5), want: ` AND CAST("period" AS VARCHAR) IN ($11, $12, $13)`,
 			args: []any{"2019", "201905", "2019-05"}},
 	} {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/mineralflows/mineralflows/datasets"
@@ -76,6 +78,9 @@ func (t table) columns(ctx context.Context, from string) ([]*sql.ColumnType, err
 	if err != nil {
 		return nil, err
 	}
+	if len(types) == 0 {
+		return nil, fmt.Errorf("%w: the driver names no columns of an answer without rows (ClickHouse's over HTTP: use its own protocol, clickhouse://)", datasets.ErrShape)
+	}
 	if rows.Next() {
 		return nil, fmt.Errorf("%w: the engine answers a query for no rows with rows", datasets.ErrShape)
 	}
@@ -96,7 +101,7 @@ func (t table) statement(ctx context.Context, m mapping) (*statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &statement{table: t, layout: l, from: from, bound: append([]any(nil), t.args...)}, nil
+	return (&statement{table: t, layout: l, from: from}).again(), nil
 }
 
 // question is what is asked of a table: the rows of codes that q asks for.
@@ -117,8 +122,16 @@ func (t table) answer(ctx context.Context, m mapping, q question) ([]group, *lay
 	if err == nil && len(all) == 0 {
 		err = t.reallyEmpty(ctx, s, q)
 	}
+	c := s.layout[trade.Commodity]
+	for i, g := range all {
+		if len(g.faults) == 0 && !slices.Contains(q.all, g.cells[trade.Commodity]) {
+			all[i].faults = []fault{{c.name, g.cells[trade.Commodity], errNotAsked}}
+		}
+	}
 	return all, s.layout, err
 }
+
+var errNotAsked = errors.New("the engine takes it for a code that was asked for, which it is not: cast the column to text in a Query")
 
 // explained is the statement of a question and its arguments, "" where nothing is asked for that the table could hold.
 func (t table) explained(ctx context.Context, m mapping, q question) (text string, args []any, err error) {
@@ -133,7 +146,7 @@ func (t table) explained(ctx context.Context, m mapping, q question) (text strin
 	return text, s.bound, nil
 }
 
-// reallyEmpty makes sure of an answer without rows: that the engine has none, and that the table holds codes as they are asked for.
+// reallyEmpty makes sure of an answer without rows: that the engine has none, and that the table holds codes, periods and areas as they are asked for.
 func (t table) reallyEmpty(ctx context.Context, s *statement, q question) error {
 	n, err := t.count(ctx, s, q)
 	if err != nil {
@@ -142,16 +155,62 @@ func (t table) reallyEmpty(ctx context.Context, s *statement, q question) error 
 	if n > 0 {
 		return fmt.Errorf("the engine answered without rows, and then counted %d", n)
 	}
-	if n, err = t.count(ctx, s, question{commodities: q.all}); err != nil || n > 0 {
+	if n, err = t.count(ctx, s, question{commodities: q.all}); err != nil {
 		return err
+	}
+	if n > 0 {
+		return t.spelled(ctx, s, q)
 	}
 	return fmt.Errorf("no row of totals has one of the codes %s in column %s: is it the right one, and does it hold six digits?",
 		strings.Join(q.all, " "), s.layout[trade.Commodity].name)
 }
 
+// spelled says which period or area stands in the table in a way that the engine was not asked for.
+func (t table) spelled(ctx context.Context, s *statement, q question) error {
+	var fields []trade.Field
+	if !q.Period.IsZero() {
+		fields = append(fields, trade.Period)
+	}
+	if len(q.Places) > 0 {
+		fields = append(fields, trade.Reporter, trade.Partner)
+	}
+	for _, f := range fields {
+		c := s.layout[f]
+		if c.class != text && c.class != unknown && t.dialect != SQLite { // whose columns hold values of any type
+			continue
+		}
+		s := s.again()
+		var only layout
+		only[f] = c
+		text := s.grouped([]string{c.quote}, question{commodities: q.all})
+		all, err := t.fetch(ctx, text, s.bound, &only)
+		if err != nil {
+			return err
+		}
+		for _, g := range all {
+			cell := g.cells[f]
+			_, err := strconv.ParseUint(cell, 10, 32) // as UN Comtrade writes it
+			months := f == trade.Period && len(cell) == len("201905") && !s.years && !s.layout.has(month)
+			wrong := err != nil || f == trade.Period && len(cell) != len("2019") && !months
+			if i := slices.IndexFunc(g.faults, func(x fault) bool { return x.column == c.name }); i >= 0 {
+				wrong, cell = true, g.faults[i].value
+			}
+			if wrong && cell != "" {
+				return fmt.Errorf("nothing was found, and column %s holds %q, which is not looked for: %w", c.name, cell, datasets.ErrWord)
+			}
+		}
+	}
+	return nil
+}
+
+// again is a statement over the same columns, with the arguments of the user's query only.
+func (s *statement) again() *statement {
+	return &statement{table: s.table, layout: s.layout, from: s.from, bound: append([]any(nil), s.args...)}
+}
+
 // count asks for the number of rows of interest.
 func (t table) count(ctx context.Context, s *statement, q question) (int64, error) {
-	s = &statement{table: s.table, layout: s.layout, from: s.from, bound: append([]any(nil), t.args...)}
+	s = s.again()
 	text := s.count(q)
 	rows, err := t.db.QueryContext(ctx, text, s.bound...)
 	if err != nil {

@@ -5,12 +5,11 @@ import (
 	"strings"
 
 	"github.com/mineralflows/mineralflows/datasets/area"
-	"github.com/mineralflows/mineralflows/flows"
 )
 
 // placeOf reads a country's name. Footnote digits and an "e" for estimated may be glued to it: "United States1", "Chinae", "Mexicoe, 2". A row
 // of the world or of other countries together has no place.
-func placeOf(name string) (place flows.Place, glued bool, err error) {
+func areaOf(name string) (place area.Area, glued bool, err error) {
 	a, err := area.USGS.ByName(name)
 	var unknown *area.UnknownError
 	if errors.As(err, &unknown) {
@@ -27,9 +26,9 @@ func placeOf(name string) (place flows.Place, glued bool, err error) {
 	switch {
 	case err == nil:
 	case strings.Contains(strings.ToLower(name), "total"), strings.HasPrefix(strings.ToLower(name), "world"): // "Grand total", "World excluding ..."
-		return "", false, nil
+		return area.Area{}, false, nil
 	default:
-		return "", false, err
+		return area.Area{}, false, err
 	}
-	return a.Place, glued, nil
+	return a, glued, nil
 }

@@ -22,7 +22,8 @@
 // between them, groups of rows ("Rwanda:", "Gross weight:") and their parts are found by their text, for they move from year to year.
 // Whether a table is of content or of gross weight is read from its title or the heading of its rows. Of columns side by side (gross weight, niobium
 // content, tantalum content) only those of the commodity's content are read. A yearbook appears years after its
-// year and does not say when: set Source.Published, or the file's own date is taken.
+// year and does not say when: Source.Published, else the day on which the workbook was last saved by its own word, else that on which the file
+// was last changed (datasets.Stats.Undated).
 //
 // Note: no genuine workbook was at hand. The shape is the one that other programs which read these workbooks describe, and that of table 6 of
 // "Niobium and Tantalum" in the Minerals Yearbook 2013 as IndexMundi prints it.

@@ -22,7 +22,7 @@ type Source struct {
 
 	Commodities []Commodity       // nil: gold, tantalum, tin and tungsten
 	Edition     int               // the year of the edition, where neither the file nor its name says it
-	Published   string            // when the files were published: 2024, 2024-03 or 2024-03-11; "": the edition's year, for a yearbook the file's own date
+	Published   string            // when the files were published: 2024, 2024-03 or 2024-03-11; "": the edition's year, for a yearbook the day on which it was saved
 	Derived     []datasets.Series // output that was computed from exports; nil: DerivedByDefault()
 	Spread      dist.Dist         // a factor around 1 for each figure; nil: by mineral, see the package's documentation
 	Stats       *datasets.Stats   // if not nil, the counts of the last read

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/area"
 	"github.com/mineralflows/mineralflows/datasets/internal/adapter"
 	"github.com/mineralflows/mineralflows/flows"
 )
@@ -180,7 +181,7 @@ type row struct {
 	of      flows.Basis
 	origin  *flows.Origin
 	part    string
-	place   flows.Place
+	place   area.Area
 	glued   bool // an "e" for estimated is glued to the country's name
 	claims  []flows.Record
 	missing []string // why figures without a number have none
@@ -280,12 +281,12 @@ func (w *row) located() bool {
 	if w.bad {
 		return false
 	}
-	place, glued, err := placeOf(w.name)
+	place, glued, err := areaOf(w.name)
 	switch {
 	case err != nil:
 		w.fail(w.country, err)
 		return false
-	case place == "":
+	case place.Place == "":
 		w.run.Drop(aggregate)
 		return false
 	}
@@ -318,7 +319,7 @@ func (w *row) figure(column int, u adapter.Unit, year int, estimated bool, note 
 		return
 	}
 	c := flows.Claim{
-		Flow:     flows.Flow{Mineral: w.commodity.Mineral, Period: flows.Year(year), From: flows.Ground, To: w.place, Part: w.part},
+		Flow:     flows.Flow{Mineral: w.commodity.Mineral, Period: flows.Year(year), From: flows.Ground, To: w.place.In(year).Place, Part: w.part},
 		Amount:   amount,
 		Evidence: flows.Reported,
 		Origin:   w.origin,

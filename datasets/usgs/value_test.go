@@ -60,19 +60,19 @@ func TestAmount(t *testing.T) {
 	require.False(t, ok)
 }
 
-func TestPlaceOf(t *testing.T) {
+func TestAreaOf(t *testing.T) {
 	for name, want := range map[string]flows.Place{
 		"Congo (Kinshasa)": "COD", "Congo (Brazzaville)": "COG", "United States1": "USA", "United\u00a0States": "USA", "UnitedStates": "USA", "World excluding the United States": "", "Russia ": "RUS", "Côte d’Ivoire": "CIV",
 		"Burma": "MMR", "Korea, Republic of": "KOR", "Guinea": "GIN", "Chinae": "CHN", "Mexicoe, 2": "MEX", "World total (rounded)": "", "Other Countries": "", "Chile": "CHL",
 	} {
-		got, glued, err := placeOf(name)
+		got, glued, err := areaOf(name)
 		require.NoError(t, err, name)
-		require.Equal(t, want, got, name)
+		require.Equal(t, want, got.Place, name)
 		require.Equal(t, name == "Chinae" || name == "Mexicoe, 2", glued, name)
 	}
-	_, _, err := placeOf("Congo")
+	_, _, err := areaOf("Congo")
 	require.ErrorIs(t, err, flows.ErrPlace)
-	_, _, err = placeOf("Atlantis")
+	_, _, err = areaOf("Atlantis")
 	require.ErrorIs(t, err, flows.ErrPlace)
 }
 

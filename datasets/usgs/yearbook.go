@@ -22,8 +22,8 @@ const (
 // yearbook reads the tables of world mine production in a workbook of the Minerals Yearbook. Everything is found by its text, for tables
 // and columns move from year to year.
 func (r *reader) yearbook(f adapter.File) {
-	r.run.Workbook(f, func(sheet string) func(xlsx.Row) {
-		return (&worldTable{reader: r, file: f, sheet: sheet}).read
+	r.run.Workbook(f, func(s adapter.Sheet) func(xlsx.Row) {
+		return (&worldTable{reader: r, file: f, sheet: s.Name, saved: s.Saved}).read
 	})
 }
 
@@ -33,6 +33,7 @@ type worldTable struct {
 	*reader
 	file  adapter.File
 	sheet string
+	saved string // the day on which the workbook was saved, by its own word
 
 	title  []string
 	above  xlsx.Row // the last row above the header
@@ -228,7 +229,7 @@ func partOf(stub string) string {
 
 // known reports whether a name is one of a country, or of several together.
 func known(name string) bool {
-	_, _, err := placeOf(name)
+	_, _, err := areaOf(name)
 	return err == nil
 }
 
@@ -244,13 +245,14 @@ func marked(notes string) bool {
 
 var yearbookName = regexp.MustCompile(`(?i)myb[13]?-?(\d{4})`)
 
-// edition is the origin of the workbook's year. A yearbook appears years after its year, on a date that it does not state.
+// edition is the origin of the workbook's year. A yearbook appears years after its year, on a date that its tables do
+// not state: that on which the workbook was saved stands for it.
 func (t *worldTable) edition(line *sheetLine) *flows.Origin {
 	year := t.Edition
 	if m := yearbookName.FindStringSubmatch(t.file.Base()); m != nil {
 		year, _ = strconv.Atoi(m[1])
 	}
-	published, err := adapter.Published(t.Published, "", t.file)
+	date, err := t.run.Published(t.Published, t.saved, t.file)
 	if err == nil && year == 0 {
 		err = fmt.Errorf("%w: the file's name does not say which year's book this is (myb1-2019): set Edition", flows.ErrOrigin)
 	}
@@ -261,7 +263,8 @@ func (t *worldTable) edition(line *sheetLine) *flows.Origin {
 	return t.origin(fmt.Sprintf("usgs/myb1-%d/%s", year, t.commodity.Mineral), &flows.Origin{
 		Title:     fmt.Sprintf("Minerals Yearbook %d, %s, %s", year, t.commodity.Name, strings.TrimSpace(t.sheet)),
 		Version:   fmt.Sprintf("MYB %d", year),
-		Published: published,
+		Published: date.Day,
+		Undated:   date.Undated,
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -240,4 +241,34 @@ func TestColumnOfUnits(t *testing.T) {
 	}
 	require.Equal(t, []string{"BDI 420 kg 0.42 t estimated", "RWA 32 kg 0.032 t reported", "GHA 88 t 88 t reported",
 		`myb1-2013-gold.xlsx/T8:7: column C: "thousand carats": bad unit: want metric tons, kilograms, thousand or million metric tons`}, got)
+}
+
+// A yearbook does not print when it appeared. The workbook says when it was saved, wherever it is copied; one that does not is undated.
+func TestYearbookDate(t *testing.T) {
+	var all []xlsxtest.Sheet
+	for _, s := range tin() {
+		all = append(all, xlsxtest.Sheet{Name: s.name, Rows: s.rows})
+	}
+	copied := time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC)
+	for saved, want := range map[string]flows.Origin{
+		"2022-10-17T14:03:11Z": {Published: "2022-10-17"},
+		"":                     {Published: "2026-11-26", Undated: true},
+	} {
+		var stats datasets.Stats
+		s := usgs.Source{Stats: &stats, FS: fstest.MapFS{"myb1-2019-tin.xlsx": {Data: xlsxtest.Saved(t, saved, all...), ModTime: copied}}}
+		got := datasetstest.Claims(t, s)[0].Origin
+		require.Equal(t, want, flows.Origin{Published: got.Published, Undated: got.Undated})
+		require.Equal(t, want.Undated, stats.Undated != nil)
+	}
+}
+
+// Sudan is the Sudan of the year: with what is South Sudan to 2010, without it from 2011 on, the year in which the code of today begins.
+func TestSudan(t *testing.T) {
+	table := sheet{"T8", [][]string{{"TABLE 8"}, {"GOLD: WORLD MINE PRODUCTION, BY COUNTRY"}, {"(Kilograms, gold content)"},
+		{"Country", "", "2009", "", "2010", "", "2011"}, {"Sudan", "", "1000", "", "2000", "", "3000", "e"}}}
+	var got []flows.Place
+	for _, c := range datasetstest.Claims(t, usgs.Source{Published: "2013", FS: fstest.MapFS{"myb1-2011-gold.xlsx": {Data: workbook(t, table)}}}) {
+		got = append(got, c.To)
+	}
+	require.Equal(t, []flows.Place{"SDN+SSD", "SDN+SSD", "SDN"}, got)
 }

@@ -82,7 +82,7 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 
 // isWorkbook passes over the file that a spreadsheet program keeps beside one that is open.
 func isWorkbook(p string) bool {
-	return path.Ext(strings.TrimSuffix(strings.ToLower(p), ".gz")) == ".xlsx" && !strings.HasPrefix(path.Base(p), "~$")
+	return path.Ext(strings.TrimSuffix(strings.ToLower(p), ".gz")) == ".xlsx"
 }
 
 // reader is one read.

@@ -45,9 +45,9 @@ type table struct {
 
 type figureColumn struct{ column, year int }
 
-func (r *reader) sheet(f adapter.File) func(string) func(xlsx.Row) {
-	return func(sheet string) func(xlsx.Row) {
-		return (&table{reader: r, file: f, sheet: sheet}).read
+func (r *reader) sheet(f adapter.File) func(adapter.Sheet) func(xlsx.Row) {
+	return func(s adapter.Sheet) func(xlsx.Row) {
+		return (&table{reader: r, file: f, sheet: s.Name}).read
 	}
 }
 
@@ -157,7 +157,7 @@ func (c Commodity) basis(bracket string) (flows.Basis, error) {
 // edition is the origin of the table.
 func (t *table) edition(title string) (*flows.Origin, error) {
 	edition := t.year()
-	published, err := adapter.Published(t.Published, strconv.Itoa(edition), t.file)
+	date, err := t.run.Published(t.Published, strconv.Itoa(edition), t.file)
 	if err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (t *table) edition(title string) (*flows.Origin, error) {
 		Producer:  "World Mining Data",
 		Title:     adapter.Trim(fmt.Sprintf("World Mining Data %d (Austrian Federal Ministry of Finance), %s %s", edition, chapter, adapter.Trim(t.sheet))),
 		Version:   strconv.Itoa(edition),
-		Published: published,
+		Published: date.Day,
 		URL:       "https://www.world-mining-data.info",
 	}
 	t.origins[id] = o

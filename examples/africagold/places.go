@@ -129,9 +129,9 @@ func (a *answer) placeSections(p places) []report.Section {
 	var out []report.Section
 	if len(p.hubs) > 0 {
 		out = append(out, report.Section{
-			Heading: "Hubs: places whose own output explains less than a quarter of their outflow, tonnes",
+			Heading: "Hubs: places whose own recorded output explains less than a quarter of their outflow, in all or in the last year, tonnes",
 			Text: []string{"Over the years that have an output figure which does not itself follow trade, excess is the surplus, outflow - output. Where none has (" + report.Missing + ") it is the floor, " +
-				"outflow - declared exports. Last year: output/outflow in the last of these years. Other years: the outflow of the years that are not in the sum."},
+				"outflow - declared exports. A hub by this measure may dig unrecorded gold itself, as well as pass on that of others. Last year: output/outflow in the last of these years. Other years: the outflow of the years that are not in the sum."},
 			Table: a.placeTable(p.hubs),
 		})
 	}

@@ -80,13 +80,17 @@ func (c *comparison) row(p *flows.Published, ours estimate.Value) report.Row {
 	if first, last := p.Flow.Period.FirstYear(), p.Flow.Period.LastYear(); first != last {
 		period = fmt.Sprintf("%d-%d", first, last)
 	}
+	what := p.What
+	if from := p.Flow.From; from != "" && !from.Boundary() {
+		what += " (" + string(from) + ")"
+	}
 	bound := ""
 	if ours.Bound == flows.AtLeast {
 		bound = ">="
 	}
 	return report.Row{
 		Cells: []string{p.Who, period, theirs, bound + c.unit(ours.Median), c.unit(ours.Lo) + " to " + c.unit(ours.Hi), difference},
-		Below: []string{"theirs: " + p.What + "; ours: " + c.is + ".", c.why},
+		Below: []string{"theirs: " + what + "; ours: " + c.is + ".", c.why},
 	}
 }
 
@@ -136,7 +140,7 @@ func (a *answer) comparisons(ctx context.Context, r recorded, all []sums) []comp
 		{id: "swissaid-2024-uae-2012-2022", years: decade, unit: t, ours: func() (*estimate.Value, error) { return a.decade(decade) },
 			is: "outflow in excess of output over the same years, to all five importers",
 			why: "Theirs is what the UAE records above declared exports, country by country. Ours leaves out places and years without an output figure (Libya, Togo to 2018, Rwanda from " +
-				"2017) and those in which output exceeds what the five record (Sudan and Zimbabwe to 2019), though the UAE's part of it may well be undeclared."},
+				"2017) and those in which output exceeds what the five record (Sudan and Zimbabwe to 2019), though the UAE's part of it may well be undeclared. Other pages of theirs print 2,596 t."},
 		{id: "reuters-2019-weight", years: []int{2016}, unit: t, ours: by("ARE", 2016),
 			is:  "the gold in it",
 			why: "The dollars are the same 15.1 bn. Ours over theirs is the fineness that the range of the declared share implies."},

@@ -30,7 +30,7 @@ func (a *answer) introduction(r recorded, p places, all []sums) report.Section {
 		text = append(text, s+".")
 	}
 	if s := fullest(all); s != nil && s.excess != nil {
-		text = append(text, fmt.Sprintf("Unexplained: %s t in %d (%s), the last year in which most places have an output figure: what %d of %d places send in excess of their output. It is not an amount smuggled.",
+		text = append(text, fmt.Sprintf("Unexplained: %s t in %d (%s), the last year in which most places have an output figure: what %d of %d places send in excess of their recorded output. It is not an amount smuggled.",
 			report.Median(*s.excess), s.year, report.Range(*s.excess), len(s.above), len(s.balanced)))
 	}
 	if len(p.hubs) > 0 {
@@ -38,7 +38,7 @@ func (a *answer) introduction(r recorded, p places, all []sums) report.Section {
 		for _, h := range p.hubs[:min(len(p.hubs), 8)] {
 			words = append(words, fmt.Sprintf("%s %s t", h.Place, report.Median(*h.unmatched)))
 		}
-		text = append(text, "Hubs, whose own output explains little or nothing of what they send: "+strings.Join(words, ", ")+" over the years that can be balanced.")
+		text = append(text, "Hubs, whose own recorded output explains little or nothing of what they send: "+strings.Join(words, ", ")+" over the years that can be balanced.")
 	}
 	if len(p.silent) > 0 {
 		s := p.silent[0]

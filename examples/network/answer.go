@@ -70,7 +70,10 @@ func (s *study) introduction() report.Section {
 	}
 	out := report.Section{Heading: title, Text: []string{text}}
 	if s.method == "posterior" {
-		out.Text = append(out.Text, "Rests on: claims; the prior, what was assumed before any; or both. Ceiling: the claims say how much it can be at most, and the prior, or an output that nobody states, how much of that it is. Halved and doubled: the sum with the scales of all priors.")
+		out.Text = append(out.Text, "Rests on: claims; the prior, what was assumed before any; or both. Ceiling: claims say how much it can be at most, assumptions how much of that it is. Halved and doubled: the scales of all priors.")
+	}
+	if s.tails > 0 {
+		out.Text = append(out.Text, fmt.Sprintf("A claim may be badly wrong: the errors of claims are Student's t with %s of freedom, not normal, with the 90 %% ranges that their sources give them.", counted(s.tails, "degree")))
 	}
 	return out
 }
@@ -226,7 +229,7 @@ func (s *study) verdict(n *solved) string {
 	if d.MaxRhat > worstRhat || min(d.MinESSBulk, d.MinESSTail) < fewestDraws {
 		text += " NOT CONVERGED: do not use these numbers; raise -warmup and -sample."
 	} else if d.MaxRhat > goodRhat || min(d.MinESSBulk, d.MinESSTail) < goodDraws {
-		text += " Rough: R-hat above 1.01, or fewer than 400 effective draws, so that ends of ranges may move by a tenth of their width; before you quote them raise -warmup and -sample."
+		text += " Rough: ends of ranges may move by a tenth of their width; before you quote them raise -warmup and -sample."
 	}
 	k := 0
 	for i := range t.All {
@@ -242,7 +245,12 @@ func (s *study) verdict(n *solved) string {
 	}
 	switch {
 	case k+strained > 0:
-		text += fmt.Sprintf(" The claims conflict beyond their spreads (%s, %s: below): the ranges are too narrow where they do.", counted(k, "figure"), counted(strained, "shared error"))
+		text += fmt.Sprintf(" The claims conflict beyond their spreads (%s, %s: below): ", counted(k, "figure"), counted(strained, "shared error"))
+		if s.tails > 0 {
+			text += "the ranges hold that some of them are badly wrong, as far as heavy tails can."
+		} else {
+			text += "the ranges are too narrow where they do; -tails 4 lets a claim be badly wrong."
+		}
 	case t.P < 0.05:
 		text += fmt.Sprintf(" The claims scatter more than their spreads allow (P = %.2g).", t.P)
 	default:

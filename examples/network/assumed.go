@@ -131,6 +131,11 @@ func (s *study) assumed(all bool) []report.Section {
 		a := &assumptions[i]
 		t.Rows = append(t.Rows, report.Row{Cells: []string{a.name, a.value(s.priors.Times(1))}, Below: []string{a.says}})
 	}
+	errs := "normal"
+	if s.tails > 0 {
+		errs = fmt.Sprintf("t%d", s.tails)
+	}
+	t.Rows = append(t.Rows, report.Row{Cells: []string{"(-tails)", errs}, Below: []string{"the errors of claims, on a logarithmic scale: normal, or Student's t of so many degrees of freedom"}})
 	out := []report.Section{{Heading: "What was assumed before any claim", Text: []string{"None of these was measured. Where an answer rests on them, ask whether yours would be others: -prior sets them, and -apart halves and doubles each by itself."}, Table: t}}
 	for _, n := range s.networks {
 		if section := n.shiftTable(s.level(), all); section.Table != nil || section.Notes != nil {

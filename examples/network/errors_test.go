@@ -28,6 +28,8 @@ func pack(t *testing.T, claims, corridors string) string {
 const (
 	output  = "tin,2020,ground,RWA,,100,*/1.2,Sn,m,\n"
 	exports = "tin,2020,RWA,world,RWA,120,*/1.1,Sn,n,\n"
+	// use, by two who cannot both be right
+	disputed = "tin,2020,RWA,use,,5,*/1.1,Sn,m,\ntin,2020,RWA,use,,50,*/1.1,Sn,n,\n"
 )
 
 // What cannot be answered is one line that says why.
@@ -72,6 +74,8 @@ func TestBadInput(t *testing.T) {
 		"-prior width=2":                  `network: -prior "width=2": want NAME=NUMBER with one of corridor, walk, stock, `,
 		"-method reconcile -prior walk=1": "network: -prior: means nothing to -method reconcile: ",
 		"-apart -format csv":              "network: -apart: is written as text and Markdown only",
+		"-method reconcile -tails 4":      "network: -tails: means nothing to -method reconcile: least squares are those of normal errors",
+		"-tails 0":                        `network: -tails "0": want a whole number from 1 to 1000`,
 		"-explain tin/RWA/2020":           "network: -explain: unknown flag; ",
 	} {
 		status, out, errs := call(strings.Fields(args)...)
@@ -99,6 +103,9 @@ func TestWarnings(t *testing.T) {
 			[]string{"nil: tin 2020 ground>RWA: Survey says nil: held at zero"}},
 		{"bounds alone", "tin,2020,ground,RWA,,>=100,,Sn,m,\ntin,2020,RWA,world,RWA,>=120,,Sn,n,\n", "tin,COD,RWA,m\n", few + "-places RWA -period 2020",
 			[]string{"one-sided: tin RWA: only bounds are claimed"}},
+		{"claims in conflict", output + disputed + exports, "tin,COD,RWA,m\n", few, []string{"the ranges are too narrow where they do; -tails 4 lets a claim be badly wrong."}},
+		{"claims in conflict, of which one may be badly wrong", output + disputed + exports, "tin,COD,RWA,m\n", few + "-tails 4",
+			[]string{"the errors of claims are Student's t with 4 degrees of freedom, not normal", "the ranges hold that some of them are badly wrong"}},
 		{"no corridor", output + exports, "", few, []string{"No route is in this network", "no-corridor: "}},
 		{"no corridor, reconciled", output + exports, "", "-method reconcile", []string{"No route is in this network", "consistency: tin 2020: no corridor "}},
 		{"a route elsewhere", output + exports, "tin,COD,RWA,m\ntin,TZA,KEN,m\n", few, []string{"the route TZA > KEN: neither end is in the network"}},

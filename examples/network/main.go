@@ -36,6 +36,7 @@ type request struct {
 	reconcile, compare    bool
 	chains, warmup, draws int             // draws 0: by the size of the network
 	acceptance            float64         // 0: the estimator's
+	tails                 int             // degrees of freedom of claims' errors, 0: normal
 	places                []flows.Place   // of -places
 	given                 map[string]bool // the flags on the command line
 	priors                estimate.Priors // of -prior
@@ -100,6 +101,7 @@ func (r *request) flags(set *flag.FlagSet) {
 	}
 	count("chains", "`NUMBER` of chains of a posterior (default 4)", 1, 64, &r.chains)
 	count("warmup", "`NUMBER` of draws of each chain that are thrown away (default 1000)", 20, 100000, &r.warmup)
+	count("tails", "a claim may be badly wrong: errors are Student's t of so many degrees of freedom (`NUMBER`, 4 is usual; default: normal)", 1, 1000, &r.tails)
 	count("sample", "`NUMBER` of draws of each chain that are kept (default 600 to 1500, more for a smaller network)", 4, 100000, &r.draws)
 	set.Func("acceptance", "mean acceptance that steps are tuned to, a `NUMBER` below 1: nearer to it fewer divergences, and slower (default 0.95)", func(v string) error {
 		x, err := strconv.ParseFloat(v, 64)
@@ -127,6 +129,7 @@ func (r *request) check() error {
 		{"compare", false, "it has no predictive density"},
 		{"prior", false, "it assumes nothing of what it does not measure"},
 		{"apart", false, "it has no priors"},
+		{"tails", false, "least squares are those of normal errors"},
 	} {
 		if r.given[f.name] && f.reconcile != r.reconcile {
 			return cli.Misuse("-%s: means nothing to -method %s: %s", f.name, r.method(), f.instead)

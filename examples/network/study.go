@@ -18,6 +18,7 @@ import (
 type study struct {
 	q        cli.Question
 	method   string
+	tails    int // degrees of freedom of claims' errors, 0: normal
 	networks []*solved
 	result   *estimate.Result
 	left     []string // minerals that have no network
@@ -35,7 +36,7 @@ type solved struct {
 
 // study estimates each mineral.
 func (r *request) study(ctx context.Context, q cli.Question) (*study, error) {
-	s := &study{q: q, method: r.method(), priors: r.priors}
+	s := &study{q: q, method: r.method(), tails: r.tails, priors: r.priors}
 	routes, err := r.routes.Corridors(q)
 	if err != nil {
 		return nil, err
@@ -155,6 +156,7 @@ func (r *request) sample(ctx context.Context, q cli.Question, n *solved, runs *s
 		return err
 	}
 	p := estimate.Posterior{Mineral: n.mineral, Places: n.places, Periods: n.periods, Corridors: n.corridors, Priors: r.priors, Chains: r.chains, Warmup: r.warmup, Draws: r.draws, Acceptance: r.acceptance}
+	p.Priors.ClaimTails = float64(r.tails)
 	if p.Draws == 0 { // what a draw costs grows with the network
 		p.Draws = min(max(40000/(len(n.places)*len(n.periods)), 600), 1500)
 	}

@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +41,12 @@ func TestDuckDB(t *testing.T) {
 	ask(t, db, `CREATE SCHEMA trade; CREATE TABLE trade.comtrade AS SELECT * FROM read_csv('%s/comtrade.txt', delim = '\t')`, files)
 	s := onSource(db, sqldata.DuckDB, "trade.comtrade")
 	sameAsFiles(t, s)
+	csv := onSourceOf(t, db, files)
+	for threads := range 8 {
+		ask(t, db, "SET threads = %d", threads+1)
+		sameClaims(t, s)
+		sameClaims(t, csv)
+	}
 
 	// Codes as numbers, amounts as decimals.
 	ask(t, db, `CREATE TABLE numbers AS SELECT * REPLACE (CAST(cmdCode AS INTEGER) AS cmdCode, CAST(netWgt AS DECIMAL(18, 3)) AS netWgt) FROM trade.comtrade
@@ -77,6 +85,117 @@ func TestFiles(t *testing.T) {
 			t.Log("\n" + text)
 			require.Contains(t, text, "HASH_GROUP_BY")
 		})
+	}
+}
+
+// headed is a small CSV: Rwanda's exports of tin ore to the UAE, and rows of something else in front of them.
+func headed(before int, rows ...string) string {
+	return "period,reporterCode,flowCode,partnerCode,classificationCode,cmdCode,netWgt,partnerDesc\n" +
+		strings.Repeat("2019,646,X,784,H5,010121,7,Kenya\n", before) + strings.Join(rows, "\n") + "\n"
+}
+
+// DuckDB guesses how a CSV is written from its first 20,480 rows. What it guesses wrong must not lose rows without a word.
+func TestCSVGuesses(t *testing.T) {
+	const many = 25_000
+	last := []string{"2019,646,X,784,H5,260900,100,UAE", `2020,646,X,784,"H5","260900",100,"Emirates, the"`, "2021,646,X,784,H5,260900,100,UAE"}
+	db := duck(t)
+	for name, c := range map[string]struct {
+		text string
+		want int // claims; 0: an error
+	}{
+		"quotes far behind":       {headed(many, last...), 3},
+		"quotes in front":         {headed(0, last...), 3},
+		"a row like a comment":    {headed(0, last[0], "#2020,646,X,784,H5,260900,100,UAE", last[2]), 0},
+		"a short row":             {headed(0, last[0], "2020,646,X,784,H5,260900", last[2]), 0},
+		"a short row far behind":  {headed(many, last[0], "2020,646,X,784,H5,260900", last[2]), 0},
+		"a long row":              {headed(0, last[0], "2020,646,X,784,H5,260900,100,UAE,1,2", last[2]), 0},
+		"cut off":                 {strings.TrimSuffix(headed(many, last...), ",100,UAE\n"), 0},
+		"a quote that stays open": {headed(many, last[0], `2020,646,X,784,H5,260900,100,"UAE`, last[2]), 0},
+		"two tables in one file":  {headed(0, last[0]) + strings.ReplaceAll(headed(0, last[2], last[2]), ",", ",0,"), 0},
+		"lines above the table":   {"Trade of Rwanda\n" + headed(0, last...), 0},
+		"no header":               {strings.Join(last, "\n"), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "it's a table.csv")
+			require.NoError(t, os.WriteFile(file, []byte(c.text), 0o644))
+			s := onSource(db, sqldata.DuckDB, "")
+			s.Query, s.Args = filesQuery(file)
+			var failed error
+			claims := 0
+			for r, err := range s.Records(context.Background(), datasets.Query{}) {
+				if failed = errors.Join(failed, err); r != nil {
+					claims++
+				}
+			}
+			if c.want == 0 {
+				require.Error(t, failed)
+				return
+			}
+			require.NoError(t, failed)
+			require.Equal(t, c.want, claims)
+		})
+	}
+}
+
+// Several Parquet files are read as what all of them hold: whole numbers in the first do not round those of the second.
+func TestParquetTypes(t *testing.T) {
+	row := func(replace string) string {
+		return "SELECT * REPLACE (" + replace + ") FROM (SELECT 2019 AS period, 646 AS reporterCode, 'X' AS flowCode, 784 AS partnerCode, 'H5' AS classificationCode, '260900' AS cmdCode, 5 AS netWgt)"
+	}
+	for name, c := range map[string]struct{ first, second, want string }{
+		"whole, then not":     {row("5 AS netWgt"), row("2020 AS period, 7.75::DOUBLE AS netWgt"), "5 kg 7.75 kg"},
+		"decimals":            {row("5 AS netWgt"), row("2020 AS period, 7.75::DECIMAL(9, 2) AS netWgt"), "5 kg 7.75 kg"},
+		"codes as numbers":    {row("260900 AS cmdCode"), row("2020 AS period"), "5 kg 5 kg"},
+		"in another order":    {row("5 AS netWgt"), "SELECT netWgt + 1 AS netWgt, * EXCLUDE (netWgt) FROM (" + row("2020 AS period") + ")", "5 kg 6 kg"},
+		"and one column more": {row("5 AS netWgt"), "SELECT *, 1 AS something FROM (" + row("2020 AS period") + ")", "5 kg 5 kg"},
+		"32 bits":             {row("16777217 AS netWgt"), row("2020 AS period, 7.75::FLOAT AS netWgt"), "column netWgt has numbers of 32 bits"},
+		"one column less":     {row("5 AS netWgt"), "SELECT * EXCLUDE (netWgt) FROM (" + row("2020 AS period") + ")", "column netWgt is in 1 of 2 files"},
+		"and not a code":      {"SELECT * EXCLUDE (cmdCode) FROM (" + row("5 AS netWgt") + ")", row("2020 AS period"), "column cmdCode is in 1 of 2 files"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			db := duck(t)
+			ask(t, db, "COPY (%s) TO '%s/1.parquet'", c.first, dir)
+			ask(t, db, "COPY (%s) TO '%s/2.parquet'", c.second, dir)
+			s, opened, err := settings{engine: "duckdb", files: dir, published: published}.source()
+			if strings.HasPrefix(c.want, "column") {
+				require.ErrorContains(t, err, c.want)
+				return
+			}
+			require.NoError(t, err)
+			defer opened.Close()
+			var got []string
+			for _, claim := range read(t, s, datasets.Query{}) {
+				got = append(got, claim.Amount.Text)
+			}
+			require.Equal(t, c.want, strings.Join(got, " "))
+		})
+	}
+}
+
+// A file that breaks off, or of which a stretch in the middle is lost, is an error, and not the rows in front of it.
+func TestDamagedParquet(t *testing.T) {
+	files := written(t, world())
+	db := duck(t)
+	name := filepath.Join(t.TempDir(), "comtrade.parquet")
+	ask(t, db, `COPY (SELECT * FROM read_csv('%s/comtrade.txt', delim = '\t', all_varchar = true)) TO '%s' (FORMAT parquet, ROW_GROUP_SIZE 2048, COMPRESSION snappy)`, files, name)
+	whole, err := os.ReadFile(name)
+	require.NoError(t, err)
+	s := onSource(db, sqldata.DuckDB, "")
+	s.Query, s.Args = filesQuery(name)
+	sameClaims(t, s)
+	lost := append([]byte(nil), whole...)
+	clear(lost[len(lost)/2 : len(lost)/2+16<<10])
+	for what, text := range map[string][]byte{"cut in half": whole[:len(whole)/2], "without its last byte": whole[:len(whole)-1], "16 KB of zeros": lost, "empty": nil} {
+		file := filepath.Join(t.TempDir(), "damaged.parquet")
+		require.NoError(t, os.WriteFile(file, text, 0o644))
+		s.Query, s.Args = filesQuery(file)
+		var errs []error
+		for r, err := range s.Records(context.Background(), datasets.Query{}) {
+			require.Nil(t, r, what)
+			errs = append(errs, err)
+		}
+		require.Len(t, errs, 1, what)
 	}
 }
 

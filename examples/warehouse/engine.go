@@ -5,9 +5,15 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
+	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
 	"strings"
 
 	_ "github.com/duckdb/duckdb-go/v2"
@@ -15,6 +21,7 @@ import (
 	_ "modernc.org/sqlite"
 
 	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/hs"
 	"github.com/mineralflows/mineralflows/datasets/sqldata"
 	"github.com/mineralflows/mineralflows/flows"
 )
@@ -66,7 +73,24 @@ func readMapping(name string) (m mapping, err error) {
 	if err := d.Decode(&m); err != nil {
 		return m, fmt.Errorf("%s: %w", name, err)
 	}
+	if err := d.Decode(new(any)); !errors.Is(err, io.EOF) {
+		return m, fmt.Errorf("%s: something stands behind the mapping's closing brace", name)
+	}
 	return m, nil
+}
+
+// check says what a mapping and the command line state that would otherwise be left out in silence.
+func (m mapping) check(s settings) error {
+	switch o := m.Origin; {
+	case m.Query != "" && (s.files != "" || s.table != ""):
+		return errors.New("-files and -table stand in place of the mapping's query, which translates something: leave one of them out")
+	case m.BACI == nil && s.baci == "":
+	case m.Columns != sqldata.Columns{} || m.Rows != "" || m.Dates != "" || m.Areas != "":
+		return errors.New("columns, rows, dates and areas are not those of a table of BACI: its columns stand in baci")
+	case o.ID != "" || o.Title != "" || o.Producer != "" || o.Version != "" || o.URL != "" || o.License != "" || o.Note != "" || o.Complete != nil:
+		return errors.New("of origin a table of BACI takes published only: the rest is CEPII's, and its version stands in baci")
+	}
+	return nil
 }
 
 // source opens the database and says what is read from it.
@@ -86,17 +110,126 @@ func (s settings) source() (tradeTable, *sql.DB, error) {
 		if m, err = readMapping(s.mapping); err != nil {
 			return nil, nil, err
 		}
+		if err := m.check(s); err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", s.mapping, err)
+		}
 	}
 	if s.engine != "postgres" && s.dsn != "" {
 		if _, err := os.Stat(s.dsn); err != nil { // the engine would make a new one
 			return nil, nil, fmt.Errorf("-dsn: %w", err)
 		}
 	}
-	db, err := sql.Open(drivers[s.engine], s.dsn)
+	if err := s.sameRevision(m); err != nil {
+		return nil, nil, err
+	}
+	db, err := s.open()
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := s.sameColumns(context.Background(), db, m); err != nil {
+		db.Close()
+		return nil, nil, err
+	}
 	return s.over(db, dialect, m), db, nil
+}
+
+// open opens the database, a file for reading only: others may have it open, and nothing that a mapping's query holds can change it.
+func (s settings) open() (*sql.DB, error) {
+	dsn := s.dsn
+	switch {
+	case s.engine == "duckdb" && dsn != "":
+		dsn += "?access_mode=READ_ONLY"
+	case s.engine == "sqlite":
+		path, err := filepath.Abs(dsn)
+		if err != nil {
+			return nil, err
+		}
+		dsn = (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "mode=ro"}).String()
+	}
+	return sql.Open(drivers[s.engine], dsn)
+}
+
+var revisionInName = regexp.MustCompile(`(?i)BACI_(HS\d\d)_`)
+
+// sameRevision says which file of BACI names another revision of the Harmonized System than it is read in: codes would be taken for other goods.
+func (s settings) sameRevision(m mapping) error {
+	revision := s.baci
+	if m.BACI != nil {
+		revision = cmp.Or(s.baci, m.BACI.Revision)
+	}
+	want, err := hs.ParseRevision(revision)
+	if s.files == "" || err != nil {
+		return nil
+	}
+	found, err := filepath.Glob(filesGlob(s.files))
+	if err != nil {
+		return fmt.Errorf("-files: %w", err)
+	}
+	for _, name := range append(found, s.files) {
+		if n := revisionInName.FindStringSubmatch(name); n != nil {
+			if have, err := hs.ParseRevision(strings.ToUpper(n[1])); err == nil && have != want {
+				return fmt.Errorf("-files: %s is of BACI in %s, and %s is said", name, n[1], revision)
+			}
+		}
+	}
+	return nil
+}
+
+// sameColumns says which column of a mapping some of the Parquet files lack, or have in a type that amounts would be rounded to.
+//
+// Several files are read with the type that holds the values of all of them (union_by_name). Without it DuckDB casts what later files hold to the type
+// of the first, 7.75 to 8 where that has whole numbers only. With it a column that a file lacks would be NULL there.
+func (s settings) sameColumns(ctx context.Context, db *sql.DB, m mapping) error {
+	if s.files == "" || !isParquet(filesGlob(s.files)) {
+		return nil
+	}
+	if found, err := filepath.Glob(filesGlob(s.files)); err == nil && len(found) == 0 && filesGlob(s.files) != s.files {
+		return fmt.Errorf("-files: folder %s has no Parquet files; give a glob, '%s' or '%s'", s.files, filepath.Join(s.files, "*.csv"), filepath.Join(s.files, "**", "*.parquet"))
+	}
+	rows, err := db.QueryContext(ctx, `SELECT name, count(DISTINCT file_name), (SELECT count(DISTINCT file_name) FROM parquet_schema($1)),
+		min(file_name), bool_or(type = 'FLOAT') AND count(DISTINCT type) > 1
+		FROM parquet_schema($1) GROUP BY name`, filesGlob(s.files))
+	if err != nil {
+		return fmt.Errorf("-files: %w", err)
+	}
+	defer rows.Close()
+	read := m.read(s.baci != "")
+	for rows.Next() {
+		var name, one string
+		var have, all int
+		var rounds bool
+		if err := rows.Scan(&name, &have, &all, &one, &rounds); err != nil {
+			return err
+		}
+		switch {
+		case !slices.ContainsFunc(read, func(r string) bool { return strings.EqualFold(r, name) }):
+		case have < all:
+			return fmt.Errorf("-files: column %s is in %d of %d files, in %s for one: read those that have it apart from those that do not", name, have, all, one)
+		case rounds:
+			return fmt.Errorf("-files: column %s has numbers of 32 bits (FLOAT) in some files and another type in others, whose numbers would be rounded: write it as DOUBLE in all", name)
+		}
+	}
+	return rows.Err()
+}
+
+// read are the names of the columns that a mapping reads.
+func (m mapping) read(isBACI bool) []string {
+	var columns any = m.Columns
+	switch {
+	case m.BACI != nil && m.BACI.Columns != sqldata.BACIColumns{}:
+		columns = m.BACI.Columns
+	case m.BACI != nil || isBACI:
+		return []string{"t", "i", "j", "k", "v", "q"}
+	case m.Columns == sqldata.Columns{}:
+		columns = sqldata.Comtrade()
+	}
+	var names []string
+	for v, i := reflect.ValueOf(columns), 0; i < v.NumField(); i++ {
+		if name := v.Field(i).String(); name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // over is the table of a database that the flags and the mapping mean.
@@ -126,16 +259,27 @@ func (s settings) over(db *sql.DB, dialect sqldata.Dialect, m mapping) tradeTabl
 
 // filesQuery reads files as a table. Parquet has types of its own. In CSV everything is taken as text: a guess at types would make numbers of
 // codes, and lose their noughts.
-func filesQuery(glob string) (query string, args []any) {
-	if info, err := os.Stat(glob); err == nil && info.IsDir() {
-		glob = filepath.Join(glob, "*.parquet")
+//
+// Of a CSV only the delimiter is guessed. DuckDB guesses from the first rows of a file, and would go on without a word where it is wrong: having seen
+// no quotes there it takes later ones as part of a code, which is then not found; lines above what looks like a table, and such as begin like
+// a comment, it leaves out.
+func filesQuery(files string) (query string, args []any) {
+	glob := filesGlob(files)
+	if isParquet(glob) {
+		return "SELECT * FROM read_parquet(?, union_by_name = true)", []any{glob}
 	}
-	name := strings.TrimSuffix(strings.ToLower(glob), ".gz")
-	if strings.HasSuffix(name, ".parquet") {
-		return "SELECT * FROM read_parquet(?)", []any{glob}
-	}
-	return "SELECT * FROM read_csv(?, all_varchar = true)", []any{glob}
+	return `SELECT * FROM read_csv(?, all_varchar = true, header = true, skip = 0, quote = '"', escape = '"', comment = '')`, []any{glob}
 }
+
+// filesGlob is -files, where a folder stands for its Parquet files.
+func filesGlob(files string) string {
+	if info, err := os.Stat(files); err == nil && info.IsDir() {
+		return filepath.Join(files, "*.parquet")
+	}
+	return files
+}
+
+func isParquet(glob string) bool { return strings.HasSuffix(strings.ToLower(glob), ".parquet") }
 
 // explain is how each engine is asked for its plan.
 var explain = map[string]string{"duckdb": "EXPLAIN ", "postgres": "EXPLAIN (VERBOSE, COSTS OFF) ", "sqlite": "EXPLAIN QUERY PLAN "}

@@ -3,7 +3,7 @@
 //
 //	go run . -engine duckdb -files testdata/comtrade.csv -published 2024-03 -mineral tin -place RWA
 //	go run . -engine duckdb -files 'comtrade/*.parquet' -published 2024-03 -plan
-//	go run . -engine duckdb -files BACI_HS22_V202501 -baci HS22 -published 2025-01 -mineral gold
+//	go run . -engine duckdb -files 'BACI_HS22_V202501/BACI_*.csv' -baci HS22 -published 2025-01 -mineral gold
 //	go run . -engine postgres -dsn postgres://analyst@warehouse/trade -mapping mapping.json
 //
 // It is a module of its own, so that the library needs no driver and no cgo.
@@ -82,7 +82,7 @@ var errUsage = errors.New("wrong command line")
 var flags = []struct{ name, value, says string }{
 	{"engine", "NAME", "duckdb, postgres or sqlite"},
 	{"dsn", "DSN", "the database: a file for duckdb and sqlite, postgres://user@host/database for postgres (PGPASSWORD has the password)"},
-	{"files", "GLOB", "for duckdb: Parquet or CSV files in place of a database"},
+	{"files", "GLOB", "for duckdb: Parquet or CSV files in place of a database, or a folder of Parquet files"},
 	{"table", "TABLE", "the table: comtrade, trade.comtrade (default: that of the mapping, else comtrade)"},
 	{"mapping", "FILE", "which column is which, and where the table is from, as JSON (default: UN Comtrade's names)"},
 	{"published", "DATE", "when the table's figures were published: 2024, 2024-03 or 2024-03-11 (default: that of the mapping)"},

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/mineralflows/mineralflows/datasets"
+	"github.com/mineralflows/mineralflows/datasets/baci"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -62,6 +63,70 @@ func TestDatabases(t *testing.T) {
 	status, out, errs := call("-engine=duckdb", "-dsn="+duckFile, "--published", "2024-03", "-mineral", "tin", "-place", "RWA", "-period", "2019-2020")
 	require.Equal(t, 0, status, errs)
 	require.Equal(t, string(want), out)
+
+	liteFile := filepath.Join(dir, "a trade %3f#1.db")
+	var rows [][]string
+	text, err := os.ReadFile("testdata/comtrade.csv")
+	require.NoError(t, err)
+	for _, line := range strings.Split(strings.TrimSpace(string(text)), "\n") {
+		rows = append(rows, strings.Split(line, ","))
+	}
+	db, err = sql.Open("sqlite", liteFile)
+	require.NoError(t, err)
+	ask(t, db, "CREATE TABLE comtrade (%s TEXT)", strings.Join(rows[0], " TEXT, "))
+	for _, r := range rows[1:] {
+		ask(t, db, "INSERT INTO comtrade VALUES ('%s')", strings.Join(r, "', '"))
+	}
+	require.NoError(t, db.Close())
+	status, out, errs = call("-engine=sqlite", "-dsn="+liteFile, "--published", "2024-03", "-mineral", "tin", "-place", "RWA", "-period", "2019-2020")
+	require.Equal(t, 0, status, errs)
+	require.Equal(t, string(want), out)
+}
+
+// A database file is opened for reading only: what stands in a mapping cannot change it.
+func TestReadOnly(t *testing.T) {
+	dir := t.TempDir()
+	for engine, driver := range map[string]string{"duckdb": "duckdb", "sqlite": "sqlite"} {
+		file := filepath.Join(dir, engine)
+		db, err := sql.Open(driver, file)
+		require.NoError(t, err)
+		ask(t, db, "CREATE TABLE comtrade (period INTEGER)")
+		require.NoError(t, db.Close())
+		db, err = settings{engine: engine, dsn: file}.open()
+		require.NoError(t, err)
+		_, err = db.Exec("DROP TABLE comtrade")
+		require.ErrorContains(t, err, "read")
+		require.NoError(t, db.Close())
+		mapping := filepath.Join(dir, "mapping.json")
+		require.NoError(t, os.WriteFile(mapping, []byte(`{"query": "SELECT 1) x; DROP TABLE comtrade; SELECT * FROM (SELECT 1"}`), 0o644))
+		status, _, errs := call("-engine", engine, "-dsn", file, "-published", "2024", "-mapping", mapping)
+		require.Equal(t, 1, status)
+		require.Contains(t, errs, "read")
+		db, err = sql.Open(driver, file)
+		require.NoError(t, err)
+		ask(t, db, "SELECT period FROM comtrade")
+		require.NoError(t, db.Close())
+	}
+}
+
+// What a mapping states is read, or refused.
+func TestMappingRefused(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "mapping.json")
+	for text, want := range map[string]string{
+		`{"query": "SELECT 1"}`:                                                "leave one of them out",
+		`{"baci": {"revision": "HS22"}, "areas": "letters"}`:                   "are not those of a table of BACI",
+		`{"baci": {"revision": "HS22"}, "columns": {"period": "t"}}`:           "are not those of a table of BACI",
+		`{"baci": {"revision": "HS22"}, "origin": {"producer": "us"}}`:         "of origin a table of BACI takes published only",
+		`{"areas": "letters"} {"areas": ""}`:                                   "something stands behind",
+		`{"colums": {}}`:                                                       `unknown field "colums"`,
+		`{"columns": {"weight": "netWgt; DROP TABLE comtrade; --"}}`:           "Columns does not say which column is the",
+		`{"baci": {"revision": "HS22\" OR 1=1"}, "origin": {"published": ""}}`: "HS22",
+	} {
+		require.NoError(t, os.WriteFile(name, []byte(text), 0o644))
+		status, _, errs := call(strings.Fields(small + "-mapping " + name)...)
+		require.Equal(t, 1, status, text)
+		require.Contains(t, errs, want)
+	}
 }
 
 func TestPlan(t *testing.T) {
@@ -92,6 +157,7 @@ func TestMisuse(t *testing.T) {
 		"-engine duckdb -files testdata/comtrade.csv":                                              "set Origin.Published",
 		"-engine duckdb -dsn testdata/none.duckdb":                                                 "no such file",
 		"-engine sqlite -dsn testdata/none.db":                                                     "no such file",
+		"-engine duckdb -files testdata -published 2024":                                           "folder testdata has no Parquet files; give a glob, 'testdata/*.csv' or 'testdata/**/*.parquet'",
 		"-engine duckdb -files testdata/none.csv -published 2024":                                  "none.csv",
 		"-engine duckdb -files testdata/comtrade.csv -mapping testdata/none.json":                  "none.json",
 		"-engine duckdb -files testdata/comtrade.csv -mapping testdata/comtrade.csv":               "comtrade.csv: invalid character",
@@ -104,6 +170,30 @@ func TestMisuse(t *testing.T) {
 		require.Empty(t, out)
 		require.Contains(t, errs, want)
 	}
+}
+
+// Files of BACI are read in the revision that their names tell, and give what package baci makes of them.
+func TestBACIFiles(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{ // as CEPII writes them: blanks in front of numbers, NA where no quantity is known
+		"BACI_HS22_Y2022_V202501.csv": "t,i,j,k,v,q\n2022,646,784,260900,        5.250,       12.500\n2022,180,156,260900,        7.000,NA\n2022,4,31,080211,        2.027,        0.5\n",
+		"BACI_HS22_Y2023_V202501.csv": "t,i,j,k,v,q\n2023,646,784,260900,        6.250,       13.500\n",
+	} {
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	glob := filepath.Join(dir, "BACI_*.csv")
+	s, db, err := settings{engine: "duckdb", files: glob, baci: "HS22", published: "2025-01"}.source()
+	require.NoError(t, err)
+	defer db.Close()
+	want := read(t, baci.Source{FS: os.DirFS(dir), Published: "2025-01"}, datasets.Query{})
+	got := read(t, s, datasets.Query{})
+	require.Len(t, got, 5) // three values, two quantities
+	for i := range want {
+		require.Equal(t, want[i].Flow, got[i].Flow)
+		require.Equal(t, want[i].Amount, got[i].Amount)
+	}
+	_, _, err = settings{engine: "duckdb", files: glob, baci: "HS92", published: "2025-01"}.source()
+	require.ErrorContains(t, err, "is of BACI in HS22, and HS92 is said")
 }
 
 // The mapping file of the README fits the table that it is said to fit.

@@ -48,7 +48,18 @@ func TestTwoServers(t *testing.T) {
 		require.Contains(t, r, "GROUP BY", "the server groups")
 	}
 
-	// One server that fails is an error, and not half a table.
+	// A server that is lost half-way is an error, and not half a table.
+	ask(t, hub, "ALTER SERVER two OPTIONS (SET port '%d')", second.cutOff(t, 100_000))
+	var lost error
+	for r, err := range s.Records(context.Background(), datasets.Query{}) {
+		require.Nil(t, r)
+		lost = err
+	}
+	require.ErrorContains(t, lost, "comtrade: ERROR: ")
+	ask(t, hub, "ALTER SERVER two OPTIONS (SET port '%d')", second.port)
+	require.Equal(t, len(fromFiles.claims), len(read(t, s, datasets.Query{})))
+
+	// One server that fails is an error, too.
 	_, err = second.open(t, "postgres").Exec("DROP TABLE years")
 	require.NoError(t, err)
 	var last error

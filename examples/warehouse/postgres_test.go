@@ -54,7 +54,65 @@ func TestPostgreSQL(t *testing.T) {
 	})
 	t.Run("cancel", func(t *testing.T) { cancelled(t, db, s) })
 	t.Run("dies half-way", func(t *testing.T) { dies(t, server, db) })
+	t.Run("lost half-way", func(t *testing.T) { lost(t, server) })
 	t.Run("names", func(t *testing.T) { oddNames(t, db) })
+	t.Run("types", func(t *testing.T) { oddTypes(t, db) })
+	t.Run("workers", func(t *testing.T) { workers(t, db) })
+}
+
+// lost breaks the connection while the answer comes in: some rows are there, and none is yielded.
+func lost(t *testing.T, server *server) {
+	for _, bytes := range []int64{20_000, 200_000} { // of some 700,000
+		via := *server
+		via.port = server.cutOff(t, bytes)
+		var errs []error
+		for r, err := range onSource(via.open(t, "postgres"), sqldata.PostgreSQL, "trade.comtrade").Records(context.Background(), datasets.Query{}) {
+			require.Nil(t, r)
+			errs = append(errs, err)
+		}
+		require.Len(t, errs, 1)
+		require.ErrorContains(t, errs[0], "EOF")
+	}
+}
+
+// oddTypes are enumerations, types of one byte, names, blanks to a width, and decimals with noughts behind the point: the claims are those of plain types.
+func oddTypes(t *testing.T, db *sql.DB) {
+	ask(t, db, `CREATE TYPE flow AS ENUM ('X', 'M', 'RX', 'DX'); CREATE TYPE hs AS ENUM ('H5'); CREATE DOMAIN code AS text`)
+	ask(t, db, `CREATE TABLE types AS SELECT typeCode::"char" AS typeCode, period::real AS period, reporterCode::numeric(9, 2) AS reporterCode, flowCode::flow AS flowCode,
+		partnerCode::text::name AS partnerCode, partner2Code, classificationCode::hs AS classificationCode, cmdCode::code AS cmdCode, customsCode::char(9) AS customsCode,
+		motCode, netWgt::numeric(18, 5) AS netWgt, isNetWgtEstimated::int AS isNetWgtEstimated, cifvalue, primaryValue::numeric(18, 4) AS primaryValue FROM few`)
+	ask(t, db, `CREATE VIEW plain AS SELECT typeCode, period, reporterCode, flowCode, partnerCode, partner2Code, classificationCode, cmdCode, customsCode, motCode, netWgt,
+		isNetWgtEstimated, cifvalue, primaryValue FROM few`)
+	for _, q := range []datasets.Query{{}, tin2015()} {
+		want, got := read(t, onSource(db, sqldata.PostgreSQL, "plain"), q), read(t, onSource(db, sqldata.PostgreSQL, "types"), q)
+		require.NotEmpty(t, want)
+		require.Equal(t, want, got)
+	}
+	// A number of 32 bits is the decimal that it prints as, as DuckDB's and as in a file.
+	s := onSource(db, sqldata.PostgreSQL, "")
+	s.Query = "SELECT 2019 AS period, 646 AS reporterCode, 'X' AS flowCode, 784 AS partnerCode, 'H5' AS classificationCode, '260900' AS cmdCode, 0.1::real AS netWgt"
+	require.Equal(t, "0.1 kg", read(t, s, datasets.Query{})[0].Amount.Text)
+}
+
+// workers reads with several processes of the engine, which hand over rows in any order.
+func workers(t *testing.T, db *sql.DB) {
+	conn, err := db.Conn(context.Background())
+	require.NoError(t, err)
+	defer conn.Close()
+	for _, n := range []int{0, 1, 4} {
+		for _, set := range []string{"max_parallel_workers_per_gather = %d", "parallel_setup_cost = 0", "parallel_tuple_cost = 0", "min_parallel_table_scan_size = 0", "enable_indexscan = off", "enable_bitmapscan = off"} {
+			if strings.Contains(set, "%d") {
+				set = fmt.Sprintf(set, n)
+			}
+			_, err := conn.ExecContext(context.Background(), "SET "+set)
+			require.NoError(t, err)
+		}
+		s := onSource(conn, sqldata.PostgreSQL, "trade.comtrade")
+		text, err := plan(context.Background(), "postgres", conn, s, datasets.Query{})
+		require.NoError(t, err)
+		require.Equal(t, n > 0, strings.Contains(text, "Parallel Seq Scan"), text)
+		sameClaims(t, s)
+	}
 }
 
 // cancelled sees that a query whose context has ended is not run by the server any more.

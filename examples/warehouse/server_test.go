@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -145,6 +146,34 @@ func freePort(t testing.TB) int {
 // dsn is how a database of the server is reached.
 func (s *server) dsn(database string) string {
 	return fmt.Sprintf("postgres://analyst:%s@127.0.0.1:%d/%s?sslmode=disable", s.password, s.port, database)
+}
+
+// cutOff is a port on loopback that leads to a server, and a way of counting: the connection that has carried that many bytes of the server's answers
+// breaks, as that of a server which is lost.
+func (s *server) cutOff(t testing.TB, bytes int64) (port int) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			client, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer client.Close()
+				to, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", s.port))
+				if err != nil {
+					return
+				}
+				defer to.Close()
+				go io.Copy(to, client)
+				io.CopyN(client, to, bytes)
+			}()
+		}
+	}()
+	return l.Addr().(*net.TCPAddr).Port
 }
 
 // up waits for the server to answer, or to end.

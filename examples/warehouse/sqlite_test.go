@@ -12,6 +12,7 @@ import (
 	"github.com/mineralflows/mineralflows/datasets"
 	"github.com/mineralflows/mineralflows/datasets/datasetstest"
 	"github.com/mineralflows/mineralflows/datasets/sqldata"
+	"github.com/mineralflows/mineralflows/flows"
 )
 
 // lite is a SQLite database with a table of rows.
@@ -71,6 +72,29 @@ func TestConformanceSQLite(t *testing.T) {
 	s.Columns.Weight = "netWeight"
 	for _, err := range s.Records(context.Background(), datasets.Query{}) {
 		require.ErrorContains(t, err, "no column netWeight among")
+	}
+}
+
+// A column of SQLite holds values of any type, whatever it is declared as: what a filter does not find for that is an error in a read of all, and in one
+// that finds nothing.
+func TestAnyTypeSQLite(t *testing.T) {
+	db := lite(t, nil)
+	for declared, value := range map[string]string{"INTEGER": "'2019-05'", "NUMERIC": "'May 2019'", "": "2019.0", "TEXT": "'20190517'", "DATE": "'17.05.2019'", "DATETIME": "1558051200"} {
+		ask(t, db, "DROP TABLE IF EXISTS any; CREATE TABLE any (period %s, reporterCode INTEGER, flowCode TEXT, partnerCode INTEGER, classificationCode TEXT, cmdCode TEXT, netWgt REAL)", declared)
+		ask(t, db, "INSERT INTO any VALUES (%s, 646, 'X', 784, 'H5', '260900', 1)", value)
+		s := onSource(db, sqldata.SQLite, "any")
+		if strings.HasPrefix(declared, "DATE") {
+			s.Dates = sqldata.Month
+		}
+		for _, q := range []datasets.Query{{}, {Period: flows.Year(2019)}} {
+			var errs []error
+			for r, err := range s.Records(context.Background(), q) {
+				require.Nil(t, r, "%s %s", declared, value)
+				errs = append(errs, err)
+			}
+			require.Len(t, errs, 1, "%s %s", declared, value)
+			require.ErrorContains(t, errs[0], "column period", "%s %s", declared, value)
+		}
 	}
 }
 

@@ -140,17 +140,7 @@ var fromFiles struct {
 // sameAsFiles fails t unless a table of the world's rows gives what a file of them gives, in every bit: claims, and all draws of the estimate.
 func sameAsFiles(t *testing.T, table sqldata.Source) {
 	t.Helper()
-	fromFiles.once.Do(func() {
-		memory := comtrade.Source{FS: os.DirFS(written(t, world())), Published: published}
-		fromFiles.claims = read(t, memory, datasets.Query{})
-		fromFiles.result = greatLakes(t, memory)
-	})
-	want, got := fromFiles.claims, read(t, table, datasets.Query{})
-	require.Greater(t, len(want), 5000)
-	require.Equal(t, len(want), len(got))
-	for i := range want {
-		require.True(t, reflect.DeepEqual(want[i], got[i]), "\nwant %+v\ngot  %+v", want[i], got[i])
-	}
+	claims := sameClaims(t, table)
 	a, b := fromFiles.result, greatLakes(t, table)
 	require.Greater(t, len(a.Balances), 100)
 	require.Equal(t, len(a.Balances), len(b.Balances))
@@ -171,7 +161,24 @@ func sameAsFiles(t *testing.T, table sqldata.Source) {
 			draws += len(p)
 		}
 	}
-	t.Logf("%d claims, %d balances, %d draws: every bit the same", len(got), len(b.Balances), draws)
+	t.Logf("%d claims, %d balances, %d draws: every bit the same", claims, len(b.Balances), draws)
+}
+
+// sameClaims fails t unless a table of the world's rows gives the claims of a file of them, in every bit. It returns how many there are.
+func sameClaims(t *testing.T, table sqldata.Source) int {
+	t.Helper()
+	fromFiles.once.Do(func() {
+		memory := comtrade.Source{FS: os.DirFS(written(t, world())), Published: published}
+		fromFiles.claims = read(t, memory, datasets.Query{})
+		fromFiles.result = greatLakes(t, memory)
+	})
+	want, got := fromFiles.claims, read(t, table, datasets.Query{})
+	require.Greater(t, len(want), 5000)
+	require.Equal(t, len(want), len(got))
+	for i := range want {
+		require.True(t, reflect.DeepEqual(want[i], got[i]), "\nwant %+v\ngot  %+v", want[i], got[i])
+	}
+	return len(got)
 }
 
 // the questions that a balance asks: one mineral, some places, some years.

@@ -39,6 +39,8 @@ type Run struct {
 	file  string // of the last bad row
 	bad   int    // bad rows of that file
 	since int    // rows since the context was asked
+
+	undated, day string // the file at hand, where nothing says when it was published, and the day that is taken for it
 }
 
 // Records yields what read reports. Where stats is not nil, it holds the counts of the read when that has ended.
@@ -108,6 +110,12 @@ func (r *Run) Keep(records ...flows.Record) {
 		return
 	}
 	r.settle(func() { r.stats.Kept++ })
+	if r.undated != "" {
+		if r.stats.Undated == nil {
+			r.stats.Undated = map[string]string{}
+		}
+		r.stats.Undated[r.undated] = r.day
+	}
 }
 
 // Extra yields a record that is no row's: a site or a commodity that rows rest on.

@@ -155,12 +155,15 @@ func TestFiles(t *testing.T) {
 	file := func(text string) format { return format{fs: fstest.MapFS{"tin.csv": {Data: []byte(text)}}} }
 	open := func() (io.ReadCloser, error) { return nil, errors.New("no connection") }
 	for says, s := range map[string]format{
-		"nothing to read: set FS or Open":                  {},
-		"set FS or Open, not both":                         {fs: fstest.MapFS{}, open: open},
-		"the folder holds no tin tables":                   {fs: fstest.MapFS{"tin.txt": {Data: []byte(table)}}},
-		"input: no connection":                             {open: open},
-		"tin.csv:1: bad row: the file is empty":            file(""),
-		"no column year among Country, Jahr":               file("Country,Jahr\n"),
+		"nothing to read: set FS or Open":       {},
+		"set FS or Open, not both":              {fs: fstest.MapFS{}, open: open},
+		"the folder holds no tin tables":        {fs: fstest.MapFS{"tin.txt": {Data: []byte(table)}}},
+		"; it has a/b.txt, tin.txt":             {fs: fstest.MapFS{"tin.txt": {Data: []byte(table)}, "a/b.txt": {}, ".tin.csv": {}, "~$tin.csv": {}}},
+		"; it is empty":                         {fs: fstest.MapFS{}},
+		"input: no connection":                  {open: open},
+		"tin.csv:1: bad row: the file is empty": file(""),
+		"no column year among Country, Jahr":    file("Country,Jahr\n"),
+		"no column country, year among name, age: is it a file of another format, or without its header?": file("name,age\n"),
 		"tin.csv: the gzip file is cut short":              file("\x1f\x8b"),
 		"tin.csv: bad encoding: the file is UTF-16":        file("\xff\xfeC\x00"),
 		"tin.csv: bad encoding: the file is a zip archive": file("PK\x03\x04"),
@@ -174,18 +177,51 @@ func TestPublished(t *testing.T) {
 	at := time.Date(2026, 6, 2, 12, 0, 0, 0, time.UTC)
 	fsys := fstest.MapFS{"tin.csv": {Data: []byte(table), ModTime: at}}
 	var file adapter.File
-	for range adapter.Records(context.Background(), datasets.Query{}, nil, func(r *adapter.Run) {
-		file = r.Files(adapter.Input{FS: fsys, Match: func(string) bool { return true }})[0]
-	}) {
+	kept := true
+	published := func(set, stated string, f func(adapter.File) adapter.File) (d adapter.Date, undated map[string]string, err error) {
+		var stats datasets.Stats
+		for range adapter.Records(context.Background(), datasets.Query{}, &stats, func(r *adapter.Run) {
+			file = r.Files(adapter.Input{FS: fsys, Name: "dir", Match: func(string) bool { return true }})[0]
+			d, err = r.Published(set, stated, f(file))
+			r.Row()
+			r.Drop("other commodity")
+			if kept {
+				r.Row()
+				r.Keep(flows.Claim{Flow: flows.Flow{Mineral: flows.Tin}})
+			}
+		}) {
+		}
+		return d, stats.Undated, err
 	}
-	for _, c := range [][3]string{{"2024-03", "2023", "2024-03"}, {"", "2023-01-31", "2023-01-31"}, {"", "", "2026-06-02"}} {
-		got, err := adapter.Published(c[0], c[1], file)
+	as := func(f adapter.File) adapter.File { return f }
+	for _, c := range []struct {
+		set, stated, day, id string
+		undated              map[string]string
+	}{
+		{"2024-03", "2023", "2024-03", "2024-03", nil},
+		{"", "2023-01-31", "2023-01-31", "2023-01-31", nil},
+		{"", "", "2026-06-02", "2026-06-02-undated", map[string]string{"dir/tin.csv": "2026-06-02"}},
+	} {
+		got, undated, err := published(c.set, c.stated, as)
 		require.NoError(t, err)
-		require.Equal(t, c[2], got)
+		require.Equal(t, c.day, got.Day)
+		require.Equal(t, c.id, got.ID())
+		require.Equal(t, c.undated, undated)
+		require.Equal(t, c.undated != nil, got.Undated)
 	}
-	_, err := adapter.Published("March", "", file)
+	kept = false // a file of which nothing is used needs no day
+	_, undated, err := published("", "", as)
+	require.NoError(t, err)
+	require.Empty(t, undated)
+	for _, none := range []time.Time{{}, time.Unix(0, 0), time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		fsys["tin.csv"].ModTime = none
+		_, undated, err = published("", "", as)
+		require.ErrorIs(t, err, datasets.ErrUndated)
+		require.Empty(t, undated)
+	}
+	_, _, err = published("March", "", as)
 	require.ErrorContains(t, err, `published: "March": want 2024, 2024-03 or 2024-03-11`)
-	_, err = adapter.Published("", "", adapter.File{})
+	_, _, err = published("", "", func(adapter.File) adapter.File { return adapter.File{} })
 	require.ErrorContains(t, err, "set Published")
 }
 

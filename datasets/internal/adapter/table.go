@@ -137,7 +137,11 @@ func (r *Run) TableOf(f File, in *bufio.Reader, format Format, bind func(Header)
 	}
 	header := NewHeader(first.Strings())
 	if missing := header.missing(format.Required); len(missing) > 0 {
-		r.Fail(f.Pos(first.Line), fmt.Errorf("%w: no column %s among %s", datasets.ErrColumn, strings.Join(missing, ", "), listed(header.Names)))
+		advice := ""
+		if len(missing) == len(format.Required) {
+			advice = ": is it a file of another format, or without its header? Take it out of the folder, or put the header in its first line"
+		}
+		r.Fail(f.Pos(first.Line), fmt.Errorf("%w: no column %s among %s%s", datasets.ErrColumn, strings.Join(missing, ", "), listed(header.Names), advice))
 		return
 	}
 	if len(header.twice) > 0 {

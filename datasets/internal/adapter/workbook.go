@@ -8,9 +8,15 @@ import (
 	"github.com/mineralflows/mineralflows/flows"
 )
 
-// Workbook reads the sheets of a workbook that are not hidden, one after the other. begin is given a sheet's name as written, and returns
-// what is called for each of its rows; nil passes over the sheet.
-func (r *Run) Workbook(f File, begin func(sheet string) func(xlsx.Row)) {
+// Sheet is a sheet of a workbook that is read.
+type Sheet struct {
+	Name  string // as written
+	Saved string // the day on which the workbook was last saved, as it says itself; "" where it does not
+}
+
+// Workbook reads the sheets of a workbook that are not hidden, one after the other. begin is given a sheet and returns what is called for
+// each of its rows; nil passes over the sheet.
+func (r *Run) Workbook(f File, begin func(Sheet) func(xlsx.Row)) {
 	in, err := f.Open()
 	if err != nil {
 		r.Fail(f.Pos(0), err)
@@ -22,11 +28,12 @@ func (r *Run) Workbook(f File, begin func(sheet string) func(xlsx.Row)) {
 		return
 	}
 	defer book.Close()
+	saved := book.Saved()
 	for _, s := range book.Sheets() {
 		if s.Hidden {
 			continue
 		}
-		use := begin(s.Name)
+		use := begin(Sheet{s.Name, saved})
 		if r.done {
 			return
 		}

@@ -74,3 +74,12 @@ func FuzzReader(f *testing.F) {
 		}
 	})
 }
+
+// A file whose lines end in carriage returns alone is one line; what is wrong with it is said, and not that its quotes are.
+func TestBareReturns(t *testing.T) {
+	for _, text := range []string{"a,b\r1,2\r", "a,b\r\"1\",\"2\"\r", "\"a\",\"b\"\r\"1\",\"2\"\r"} {
+		r := delimited.NewReader(bufio.NewReader(strings.NewReader(text)), ',', delimited.Detect())
+		_, err := r.Read()
+		require.ErrorContains(t, err, "a bare carriage return: save the file with LF or CRLF line ends")
+	}
+}

@@ -141,11 +141,11 @@ func (r *Reader) split(line []byte, open bool) (bool, error) {
 					end = len(line) - i
 				}
 				cell := line[i : i+end]
+				if bytes.IndexByte(cell, '\r') >= 0 {
+					return false, bareReturn(r.line)
+				}
 				if bytes.IndexByte(cell, '"') >= 0 {
 					return false, shape(r.line, "a quote inside a cell: put the cell in quotes and write its quotes twice")
-				}
-				if bytes.IndexByte(cell, '\r') >= 0 {
-					return false, shape(r.line, "a bare carriage return: save the file with LF or CRLF line ends")
 				}
 				r.row.text = append(r.row.text, cell...)
 				r.row.ends = append(r.row.ends, len(r.row.text))
@@ -173,6 +173,8 @@ func (r *Reader) split(line []byte, open bool) (bool, error) {
 		case i == len(line):
 			r.row.ends = append(r.row.ends, len(r.row.text))
 			return false, nil
+		case line[i] == '\r':
+			return false, bareReturn(r.line)
 		case line[i] != r.comma:
 			return false, shape(r.line, "text behind a closing quote: write the quotes inside a cell twice")
 		}
@@ -180,6 +182,11 @@ func (r *Reader) split(line []byte, open bool) (bool, error) {
 		i++
 		open = false
 	}
+}
+
+// bareReturn says what is wrong with a file whose lines end as those of old Macs did: all of it is one line.
+func bareReturn(line int) error {
+	return shape(line, "a bare carriage return: save the file with LF or CRLF line ends")
 }
 
 var errLong = fmt.Errorf("%w: a line of more than %d bytes: has the file lost its line ends?", ErrShape, mostInRow)

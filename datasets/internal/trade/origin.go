@@ -34,8 +34,8 @@ func UNComtrade() flows.Origin {
 
 // Vintage is what is known of a file or table as a whole.
 type Vintage struct {
-	Published string
-	Bulk      bool // it holds everything that its reporter stated
+	adapter.Date
+	Bulk bool // it holds everything that its reporter stated
 }
 
 // New returns a reading, which keeps what the run's query asks for.
@@ -113,7 +113,7 @@ func (p *Reading) newOrigin(reporter area.Area, mineral flows.Mineral, v Vintage
 		place = fmt.Sprintf("%s-%d", place, reporter.Code)
 	}
 	common := p.options.Origin
-	id := strings.ToLower(fmt.Sprintf("%s-%s-%s-%s", common.ID, place, mineral, v.Published))
+	id := strings.ToLower(fmt.Sprintf("%s-%s-%s-%s", common.ID, place, mineral, v.Date.ID()))
 	if v.Bulk {
 		id += "-bulk"
 	}
@@ -124,8 +124,8 @@ func (p *Reading) newOrigin(reporter area.Area, mineral flows.Mineral, v Vintage
 	o.ID = id
 	o.Producer = cmp.Or(common.Producer, p.options.producer(reporter))
 	o.Title = fmt.Sprintf("%s, trade in %s as reported by %s", common.Title, mineral, reporter.Name)
-	o.Version = cmp.Or(common.Version, "as of "+v.Published)
-	o.Published = v.Published
+	o.Version = cmp.Or(common.Version, v.Date.Version())
+	o.Published, o.Undated = v.Day, v.Undated
 	if v.Bulk {
 		o.Complete = nil
 		if p.whole[mineral] {

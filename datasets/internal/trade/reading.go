@@ -1,6 +1,7 @@
 package trade
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strconv"
@@ -71,14 +72,36 @@ type stated struct {
 // Wants reports whether a row with this cell in the column of the commodity may be kept.
 func (p *Reading) Wants(cell []byte) bool {
 	_, ok := p.lines[string(cell)]
-	return ok || len(cell) > 0 && (cell[0] <= ' ' || cell[len(cell)-1] <= ' ')
+	return ok || len(cell) > 0 && (cell[0] <= ' ' || cell[len(cell)-1] <= ' ' || bytes.HasSuffix(cell, []byte(".0")))
 }
+
+// isFloat reports whether a code was read as a number with decimals and written again: 710812.0. It is no other commodity, nor another mode
+// of transport.
+func isFloat(code string) bool {
+	whole, decimals, point := strings.Cut(code, ".")
+	return point && len(whole) > 0 && len(decimals) > 0 && strings.Trim(whole, "0123456789") == "" && strings.Trim(decimals, "0") == ""
+}
+
+// errFloat says so.
+var errFloat = fmt.Errorf("%w: a code with decimals: a tool read the column as a number; have it read codes as text", datasets.ErrWord)
 
 // Take makes claims of one row. What other commodities state is not looked at.
 func (p *Reading) Take(r Row, pos flows.Pos, v Vintage) {
 	lines, reason, err := p.linesOf(r)
-	if err == nil && reason == "" {
-		reason = part(r)
+	switch {
+	case err == nil && reason == "":
+		if reason = part(r); reason == "" {
+			break
+		}
+		for _, f := range []Field{Customs, Transport, Partner2} {
+			if isFloat(r.Text(f)) {
+				r.Bad(f, errFloat)
+				return
+			}
+		}
+	case reason == OtherCommodity && isFloat(r.Text(Commodity)):
+		r.Bad(Commodity, errFloat)
+		return
 	}
 	switch {
 	case err != nil:
@@ -165,7 +188,7 @@ func (p *Reading) class(code string) (class, error) {
 		return c, nil
 	}
 	revision, err := hs.ParseRevision(code)
-	if code == "" || code == "HS" {
+	if code == "" || code == "HS" || err != nil && isRevision(code) {
 		return class{}, fmt.Errorf("%w: %w", datasets.ErrWord, err)
 	}
 	c := class{revision, err == nil}
@@ -173,6 +196,12 @@ func (p *Reading) class(code string) (class, error) {
 		p.classes[code] = c
 	}
 	return c, nil
+}
+
+// isRevision reports whether a classification is one of the Harmonized System, be it known or of a year to come: H7.
+func isRevision(code string) bool {
+	digits, ok := strings.CutPrefix(code, "H")
+	return ok && digits != "" && strings.Trim(digits, "0123456789") == ""
 }
 
 // What the columns of totals hold.
@@ -275,7 +304,10 @@ func (p *Reading) trade(r Row) (trade, bool) {
 
 func areaOf(code string) (area.Area, error) {
 	n, err := strconv.Atoi(code)
-	if err != nil {
+	switch {
+	case isFloat(code):
+		return area.Area{}, errFloat
+	case err != nil:
 		return area.Area{}, fmt.Errorf("%w: a UN Comtrade code is a number", datasets.ErrWord)
 	}
 	return area.ByCode(n)
@@ -296,7 +328,7 @@ func periodOf(s string) (flows.Period, error) {
 
 // oneRevision reports whether the reporter's period is stated in one revision only, in this vintage. In two it would be counted twice.
 func (p *Reading) oneRevision(r Row, t trade, pos flows.Pos, v Vintage) bool {
-	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.Published}, r.Text(Classification)
+	k, revision := statedKey{t.reporter.Code, t.period, t.imports, v.Day}, r.Text(Classification)
 	have, ok := p.stated[k]
 	switch {
 	case !ok:
@@ -326,9 +358,9 @@ func (p *Reading) onceEach(r Row, lines []hs.Line, t trade, pos flows.Pos, v Vin
 		met := false
 		for i := range p.moved[k] {
 			have := &p.moved[k][i]
-			met = met || have.line.Code == l.Code && have.published == v.Published
+			met = met || have.line.Code == l.Code && have.published == v.Day
 			switch {
-			case have.line.Code == l.Code || have.published == v.Published || !hs.Overlap(have.line, l):
+			case have.line.Code == l.Code || have.published == v.Day || !hs.Overlap(have.line, l):
 			case have.told:
 				p.run.Drop(secondRevision)
 				return false
@@ -340,7 +372,7 @@ func (p *Reading) onceEach(r Row, lines []hs.Line, t trade, pos flows.Pos, v Vin
 			}
 		}
 		if !met {
-			p.moved[k] = append(p.moved[k], moved{l, v.Published, stated{revision: r.Text(Classification), pos: pos}})
+			p.moved[k] = append(p.moved[k], moved{l, v.Day, stated{revision: r.Text(Classification), pos: pos}})
 		}
 	}
 	return true

@@ -3,6 +3,7 @@ package xlsx
 import (
 	"context"
 	"testing"
+	"time"
 )
 
 // FuzzParts changes the XML of a workbook's parts: the zip around it is sound, so that every input reaches the readers.
@@ -21,6 +22,8 @@ func FuzzParts(f *testing.F) {
 // FuzzOpen changes the bytes of a file.
 func FuzzOpen(f *testing.F) {
 	f.Add(zipped(f, book(`<row><c t="s"><v>0</v></c></row>`)))
+	f.Add(zipped(f, with(book(""), "_rels/.rels", rels("officeDocument", "xl/workbook.xml", "metadata/core-properties", "core.xml"),
+		"core.xml", `<coreProperties><modified>2025-02-04T21:52:26Z</modified></coreProperties>`)))
 	f.Add([]byte("PK\x05\x06"))
 	f.Add([]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
 	f.Fuzz(func(t *testing.T, text []byte) { check(t, text) })
@@ -36,6 +39,11 @@ func check(t *testing.T, text []byte) {
 			t.Fatal("an error that says nothing")
 		}
 		return
+	}
+	if day := w.Saved(); day != "" {
+		if _, err := time.Parse("2006-01-02", day); err != nil {
+			t.Fatalf("saved on %q", day)
+		}
 	}
 	for _, s := range w.Sheets() {
 		last := 0

@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -47,6 +48,10 @@ func compare(t *testing.T, text []byte, w *Workbook) (cells int) {
 	f, err := excelize.OpenReader(bytes.NewReader(text), excelize.Options{RawCellValue: true})
 	require.NoError(t, err)
 	defer f.Close()
+	props, err := f.GetDocProps()
+	require.NoError(t, err)
+	day, _, _ := strings.Cut(props.Modified, "T")
+	require.Equal(t, day, w.Saved())
 	var names []string
 	for _, s := range w.Sheets() {
 		names = append(names, s.Name)

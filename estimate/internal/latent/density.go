@@ -192,18 +192,6 @@ func (d *Density) balance(b *Balance) (lp float64, ok bool) {
 	return 0, x > 0
 }
 
-// likelihood is the logarithm of the likelihood of a standardized error t = (reading - centre) / sd, without its constant, and its slope.
-func likelihood(b Bound, t float64) (lp, slope float64) {
-	switch b {
-	case AtLeast:
-		lp, slope = logPhi(-t)
-		return lp, -slope
-	case AtMost:
-		return logPhi(t)
-	}
-	return -t * t / 2, -t
-}
-
 // reading adds the likelihood of a reading.
 func (d *Density) reading(r *Reading, z, gz []float64) float64 {
 	if r.Stock {
@@ -223,7 +211,7 @@ func (d *Density) reading(r *Reading, z, gz []float64) float64 {
 	for _, l := range r.Errors {
 		t += l.Coefficient * z[l.Error]
 	}
-	lp, slope := likelihood(r.Bound, t/r.SD)
+	lp, slope := r.likelihood(t / r.SD)
 	slope /= r.SD
 	for _, l := range r.Errors {
 		gz[l.Error] += slope * l.Coefficient
@@ -259,7 +247,7 @@ func (d *Density) stock(r *Reading) float64 {
 	for _, t := range b.Terms {
 		stock += t.Sign * d.x[t.Flow]
 	}
-	lp, slope := likelihood(r.Bound, (r.Y-stock)/r.SD)
+	lp, slope := r.likelihood(r.standard(stock))
 	d.spreadStock(b, -slope/r.SD)
 	return lp
 }

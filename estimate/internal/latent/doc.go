@@ -20,7 +20,7 @@
 //
 // with y the logarithm of what was read. A reading that only bounds S from below has the likelihood Phi((ln S - ln W - y - c z)/sd), the
 // probability that a figure with this error is exceeded; from above, the same with the other sign. A reading of a stock change is
-// normal, in tonnes.
+// normal, in tonnes. With [Reading].Tails, e and the distribution function are Student's t.
 //
 // What leaves a node is what there is: one outflow of each balance is Left, without a prior of its own. With a prior for every flow the
 // balance would make two of them speak of one amount, and the product of their densities, each falling as 1/x, draws it down: an error

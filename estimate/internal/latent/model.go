@@ -70,8 +70,9 @@ const (
 // Reading is what was read of a sum of flows, or of the stock change of a node.
 type Reading struct {
 	Name   string
-	Y      float64 // its logarithm; the stock change itself where Balance is set
-	SD     float64 // of the independent error of Y
+	Y      float64 // its logarithm; the stock change itself where Stock is set
+	SD     float64 // of the independent error of Y; with Tails the scale of it
+	Tails  float64 // degrees of freedom, where the error is Student's t; 0: it is normal
 	Flows  []int   // the flows that were read, summed
 	Of     []int   // for a share: the sum that it is a share of
 	Errors []Load
@@ -315,26 +316,12 @@ func sum(x []float64, at []int) float64 {
 
 // LogLikelihood is the logarithm of the density of a reading at a world; of a bound, of the probability that it holds.
 func (m *Model) LogLikelihood(r *Reading, s *State) float64 {
-	t := (r.Y - m.Centre(r, s)) / r.SD
-	switch r.Bound {
-	case AtLeast:
-		l, _ := logPhi(-t)
-		return l
-	case AtMost:
-		l, _ := logPhi(t)
-		return l
+	l, _ := r.likelihood(r.standard(m.Centre(r, s)))
+	if r.Bound == About {
+		l += r.height() - math.Log(r.SD)
 	}
-	return -t*t/2 - math.Log(r.SD) - math.Log(2*math.Pi)/2
+	return l
 }
 
-// logPhi is ln Phi(t), the logarithm of the standard normal distribution function, and its slope phi/Phi. Below -30, where Phi itself
-// becomes too small, it takes the asymptotic series of Mills' ratio, whose first term left out is 15/t^6 of the whole, 2e-8.
-func logPhi(t float64) (value, slope float64) {
-	if t > -30 {
-		p := math.Erfc(-t/math.Sqrt2) / 2
-		return math.Log(p), math.Exp(-t*t/2) / (math.Sqrt(2*math.Pi) * p)
-	}
-	q := 1 / (t * t)
-	series := 1 - q + 3*q*q
-	return -t*t/2 - math.Log(-t*math.Sqrt(2*math.Pi)) + math.Log(series), -t / series
-}
+// standard is the error of a reading in units of its scale.
+func (r *Reading) standard(centre float64) float64 { return (r.Y - centre) / r.SD }

@@ -216,17 +216,22 @@ func TestSoftplus(t *testing.T) {
 
 // Slopes agree with central differences at random places, and the density with the sum of its parts where these are written otherwise.
 func TestGradient(t *testing.T) {
-	m := everything()
-	d := NewDensity(m)
-	r := rand.New(rand.NewPCG(1, 9))
-	x := make([]float64, d.Dim())
-	for range 50 {
-		m.Start(r, x)
-		for i := range x {
-			x[i] += 0.3 * r.NormFloat64()
+	for _, tails := range []float64{0, 1, 4, 7.5} {
+		m := everything()
+		for i := range m.Readings {
+			m.Readings[i].Tails = tails
 		}
-		worst, at := nuts.GradientError(d, x)
-		require.Less(t, worst, 2e-6, "%d at %v", at, x)
+		d := NewDensity(m)
+		r := rand.New(rand.NewPCG(1, 9))
+		x := make([]float64, d.Dim())
+		for range 50 {
+			m.Start(r, x)
+			for i := range x {
+				x[i] += 0.3 * r.NormFloat64()
+			}
+			worst, at := nuts.GradientError(d, x)
+			require.Less(t, worst, 2e-6, "%d at %v, %g degrees of freedom", at, x, tails)
+		}
 	}
 }
 
@@ -284,6 +289,41 @@ func TestLogPhi(t *testing.T) {
 	zero, slope := logPhi(40)
 	require.Zero(t, zero)
 	require.Zero(t, slope)
+}
+
+// Student's t in closed form: with one degree of freedom it is Cauchy's, with density 1/(pi (1 + t^2)) and distribution 1/2 + atan(t)/pi;
+// with two it has density (2 + t^2)^(-3/2) and distribution 1/2 + t/(2 sqrt(2 + t^2)), whose lower tail is 1/(2 + t^2)/(1 + |t|/sqrt(2 + t^2)).
+func TestStudentErrors(t *testing.T) {
+	for _, c := range []struct {
+		tails          float64
+		density, below func(t float64) float64
+	}{
+		{1, func(t float64) float64 { return 1 / math.Pi / (1 + t*t) }, func(t float64) float64 { return 0.5 + math.Atan(t)/math.Pi }},
+		{2, func(t float64) float64 { return math.Pow(2+t*t, -1.5) }, func(t float64) float64 {
+			tail := 1 / (2 + t*t) / (1 + math.Abs(t)/math.Sqrt(2+t*t))
+			if t > 0 {
+				return 1 - tail
+			}
+			return tail
+		}},
+	} {
+		r := Reading{Tails: c.tails, SD: 0.25, Y: 3, Flows: []int{0}}
+		for _, e := range []float64{-50, -6, -1, -0.1, 0, 0.3, 2, 40} {
+			world := &State{Flows: []float64{math.Exp(3 - 0.25*e)}}
+			at := func(b Bound) float64 {
+				r.Bound = b
+				return (&Model{}).LogLikelihood(&r, world)
+			}
+			require.InEpsilon(t, c.density(e)/0.25, math.Exp(at(About)), 1e-10, "%g", e)
+			require.InEpsilon(t, c.below(e), math.Exp(at(AtMost)), 1e-10, "%g", e)
+			require.InEpsilon(t, c.below(-e), math.Exp(at(AtLeast)), 1e-10, "%g", e)
+			require.InEpsilon(t, c.below(e), r.Below(3-0.25*e), 1e-10)
+			require.InDelta(t, c.below(-math.Abs(e)), math.Erfc(math.Abs(r.Score(3-0.25*e))/math.Sqrt2)/2, 1e-12) // the score is as far out among normals
+			require.InDelta(t, math.Abs(r.Score(3-0.25*e)), -math.Copysign(1, -e)*r.Score(3-0.25*e), 1e-12)
+		}
+	}
+	normal := Reading{SD: 2, Y: 10}
+	require.InDelta(t, 1.5, normal.Score(7), 1e-15)
 }
 
 // The coordinate of a walk has the slopes that differences give, and its inverse, from very little to very much.

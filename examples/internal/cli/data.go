@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -39,8 +40,9 @@ func builtIns() []builtIn {
 
 // place is where a publisher's files stand.
 type place struct {
-	fs     fs.FS
-	prefix string // before the files' names, in messages
+	fs        fs.FS
+	prefix    string // before the files' names, in messages
+	published string // when they were published, as the user says; "": as the files say
 }
 
 // format is a publisher's format that -data reads, by the word before the colon.
@@ -52,22 +54,22 @@ type format struct {
 func formats() []format {
 	return []format{
 		{"baci", "yearly files of CEPII's BACI", func(p place, n *datasets.Stats) datasets.Source {
-			return baci.Source{FS: p.fs, Name: p.prefix, Stats: n}
+			return baci.Source{FS: p.fs, Name: p.prefix, Published: p.published, Stats: n}
 		}},
 		{"bgs", "World Mineral Statistics of the British Geological Survey, GeoJSON or CSV", func(p place, n *datasets.Stats) datasets.Source {
-			return bgs.Source{FS: p.fs, Name: p.prefix, Stats: n}
+			return bgs.Source{FS: p.fs, Name: p.prefix, Published: p.published, Stats: n}
 		}},
 		{"comtrade", "UN Comtrade: answers of its API, bulk files, web downloads", func(p place, n *datasets.Stats) datasets.Source {
-			return comtrade.Source{FS: p.fs, Name: p.prefix, Stats: n}
+			return comtrade.Source{FS: p.fs, Name: p.prefix, Published: p.published, Stats: n}
 		}},
 		{"pinksheet", "the World Bank's workbooks of commodity prices", func(p place, n *datasets.Stats) datasets.Source {
-			return pinksheet.Source{FS: p.fs, Name: p.prefix, Stats: n}
+			return pinksheet.Source{FS: p.fs, Name: p.prefix, Published: p.published, Stats: n}
 		}},
 		{"usgs", "USGS: world tables of Mineral Commodity Summaries and Minerals Yearbook", func(p place, n *datasets.Stats) datasets.Source {
-			return usgs.Source{FS: p.fs, Name: p.prefix, Stats: n}
+			return usgs.Source{FS: p.fs, Name: p.prefix, Published: p.published, Stats: n}
 		}},
 		{"wmd", "World Mining Data's workbooks of production by country", func(p place, n *datasets.Stats) datasets.Source {
-			return wmd.Source{FS: p.fs, Name: p.prefix, Stats: n}
+			return wmd.Source{FS: p.fs, Name: p.prefix, Published: p.published, Stats: n}
 		}},
 	}
 }
@@ -95,6 +97,8 @@ func dataUsage() string {
 	for _, f := range formats() {
 		line(f.name+":PLACE", f.about+"; a folder, a file or a zip of files")
 	}
+	line("...PLACE@DATE", "when these files were published, 2024, 2024-03 or 2024-03-11: of two editions the later speaks. Without it,")
+	line("", "what the files say, or else the day on which each was last changed or copied; such files are named")
 	return b.String()
 }
 
@@ -140,12 +144,20 @@ func (s *settings) source(v string) (source, error) {
 		if word != f.name {
 			continue
 		}
+		path, published, err := dated(v, path)
+		if err != nil {
+			return source{}, err
+		}
 		p, err := s.placeOf(v, path)
 		if err != nil {
 			return source{}, err
 		}
+		p.published = published
 		count := &datasets.Stats{}
 		return source{f.source(p, count), v, count}, nil
+	}
+	if word == "owid" {
+		return source{}, misuse("-data %s: a chart of Our World in Data does not say who measured nor of what its tonnes are: read it in a program, with owid.Source; here %s", v, wantData())
 	}
 	return source{}, misuse("-data %s: %s is no format; %s", v, word, wantData())
 }
@@ -161,6 +173,21 @@ func (s *settings) folder(dir string) (source, error) {
 	return source{Source: datasets.Package{FS: os.DirFS(dir), Name: s.prefix(dir)}}, nil
 }
 
+// dated parts PLACE@DATE. A place that exists under the whole name is meant, whatever stands behind its @.
+func dated(v, path string) (place, published string, err error) {
+	i := strings.LastIndexByte(path, '@')
+	if i < 0 {
+		return path, "", nil
+	}
+	if _, err := os.Stat(path); err == nil {
+		return path, "", nil
+	}
+	if !flows.IsDate(path[i+1:]) {
+		return "", "", misuse("-data %s: want a date behind the @: 2024, 2024-03 or 2024-03-11", v)
+	}
+	return path[:i], path[i+1:], nil
+}
+
 // placeOf finds a publisher's files.
 func (s *settings) placeOf(v, path string) (place, error) {
 	info, err := os.Stat(path)
@@ -170,15 +197,18 @@ func (s *settings) placeOf(v, path string) (place, error) {
 	case err != nil:
 		return place{}, fmt.Errorf("-data %s: %w", v, err)
 	case info.IsDir():
-		return place{os.DirFS(path), s.prefix(path)}, nil
+		return place{fs: os.DirFS(path), prefix: s.prefix(path)}, nil
 	case strings.EqualFold(filepath.Ext(path), ".zip"): // as CEPII ships a revision; it stays open while the program runs
 		z, err := zip.OpenReader(path)
-		if err != nil {
+		switch {
+		case errors.Is(err, zip.ErrFormat):
+			return place{}, fmt.Errorf("-data %s: no zip archive, or one that is cut short: fetch it again (%w)", v, err)
+		case err != nil:
 			return place{}, fmt.Errorf("-data %s: %w", v, err)
 		}
-		return place{z, s.prefix(path)}, nil
+		return place{fs: z, prefix: s.prefix(path)}, nil
 	}
-	return place{only{os.DirFS(filepath.Dir(path)), filepath.Base(path)}, s.prefix(filepath.Dir(path))}, nil
+	return place{fs: only{os.DirFS(filepath.Dir(path)), filepath.Base(path)}, prefix: s.prefix(filepath.Dir(path))}, nil
 }
 
 // prefix is what positions put before the files of a folder: two packages may each have a claims.csv.
@@ -219,7 +249,27 @@ func load(ctx context.Context, p Program, s *settings, stderr io.Writer) (*flows
 		if src.count != nil {
 			s.options.SetAside = true
 			fmt.Fprintf(stderr, "%s: %s: %s\n", p.Name, src.label, src.count)
+			undated(stderr, p.Name, src)
 		}
 	}
+	if errors.Is(err, datasets.ErrUndated) {
+		fmt.Fprintf(stderr, "%s: -data PLACE@DATE says when files were published, with the day of the download: -data comtrade:DIR@2025-03-01\n", p.Name)
+	}
 	return ledger, err
+}
+
+// undated names the files that do not say when they were published, with the day that is taken in its place: it decides which of two editions
+// speaks, and a copied file looks new.
+func undated(stderr io.Writer, program string, src source) {
+	const most = 10
+	for i, name := range slices.Sorted(maps.Keys(src.count.Undated)) {
+		if i == most {
+			fmt.Fprintf(stderr, "%s: and %d more files\n", program, len(src.count.Undated)-most)
+			break
+		}
+		fmt.Fprintf(stderr, "%s: %s does not say when it was published; %s, when it was last changed, is taken\n", program, name, src.count.Undated[name])
+	}
+	if len(src.count.Undated) > 0 {
+		fmt.Fprintf(stderr, "%s: a copied file looks new, and of two editions the later speaks: say -data %s@DATE, with the day of the download\n", program, src.label)
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -26,13 +27,53 @@ func TestPublishersFiles(t *testing.T) {
 		"-data", "baci:"+formats+"baci/testdata/v202501", "-data", "pinksheet:"+formats+"pinksheet/testdata", "-explain", "gold/UGA/2019")
 	require.Equal(t, 0, status, errs)
 	lines := strings.Split(strings.TrimSpace(errs), "\n")
-	require.Len(t, lines, 4, errs)
+	require.Len(t, lines, 6, errs)
 	require.Contains(t, lines[0], "region: comtrade:"+dir+": 3 rows: 1 kept, 1 ")
+	require.Contains(t, lines[1], dir+"/TradeData.csv does not say when it was published; "+time.Now().UTC().Format("2006-01-02")+", when it was last changed, is taken")
+	require.Contains(t, lines[2], "say -data comtrade:"+dir+"@DATE")
+	lines = lines[2:]
 	require.Contains(t, lines[1], "MCS2025_World_Data.csv: 9 rows: 5 kept, ")
 	require.Contains(t, lines[2], "baci/testdata/v202501: ")
 	require.Contains(t, lines[3], "pinksheet/testdata: ")
 	require.Contains(t, out, "31000 kg") // the later edition, in tonnes, speaks where the built-in data know dollars
 	require.Contains(t, out, "TradeData.csv:2")
+}
+
+// What a copied file says is as old as the user says it is: a download of early 2020 does not beat the built-in figure, of a later edition,
+// though its file was made just now. Without a date it does, and the row says so.
+func TestAnOldFile(t *testing.T) {
+	dir := t.TempDir()
+	old := strings.ReplaceAll(strings.SplitAfter(trade, "\n")[0]+strings.SplitAfter(trade, "\n")[1], `"31000","31000","1713491887"`, `"","","1000000000"`)
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "TradeData.csv"), []byte(old), 0o644))
+	// The file states the part HS 710812 that the built-in data have of the same producer, reporter and year: another edition of it.
+	explain := func(data string) (out, errs string) {
+		status, out, errs := call("-data", "africagold", "-data", data, "-explain", "gold/UGA/2019")
+		require.Equal(t, 0, status, errs)
+		return out, errs
+	}
+	out, errs := explain("comtrade:" + dir)
+	require.Contains(t, out, "undated-edition: ")
+	require.Contains(t, out, "comtrade-are-gold-"+time.Now().UTC().Format("2006-01-02")+"-undated")
+	require.Contains(t, errs, "TradeData.csv does not say when it was published")
+	out, errs = explain("comtrade:" + dir + "@2020-01")
+	require.NotContains(t, out, "undated-edition: ")
+	require.NotContains(t, errs, "does not say")
+	require.Contains(t, out, "comtrade-are-gold-2020-01")
+
+	require.NoError(t, os.Chtimes(filepath.Join(dir, "TradeData.csv"), time.Time{}, time.Unix(0, 0))) // no day at all
+	status, _, errs := call("-data", "comtrade:"+dir)
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "-data PLACE@DATE says when files were published")
+	require.Contains(t, errs, "TradeData.csv: nothing says when the file was published")
+	require.NoError(t, os.Chtimes(filepath.Join(dir, "TradeData.csv"), time.Time{}, time.Now()))
+
+	odd := filepath.Join(dir, "a@b") // a place that exists is meant as it is written
+	require.NoError(t, os.Mkdir(odd, 0o755))
+	require.NoError(t, os.Rename(filepath.Join(dir, "TradeData.csv"), filepath.Join(odd, "TradeData.csv")))
+	_, errs = explain("comtrade:" + odd)
+	require.Contains(t, errs, "1 rows: 1 kept")
+	_, errs = explain("comtrade:" + odd + "@2020")
+	require.NotContains(t, errs, "does not say")
 }
 
 // CEPII ships a revision as one zip.
@@ -51,6 +92,11 @@ func TestAZipOfFiles(t *testing.T) {
 	require.Equal(t, 0, status, errs)
 	require.Contains(t, errs, ": 1 rows: 1 kept")
 	require.Contains(t, out, "9.5 t gross")
+	cut := filepath.Join(t.TempDir(), "cut.zip")
+	require.NoError(t, os.WriteFile(cut, []byte("PK"), 0o644))
+	status, _, errs = call("-data", "baci:"+cut)
+	require.Equal(t, 1, status)
+	require.Contains(t, errs, "no zip archive, or one that is cut short: fetch it again")
 	status, _, errs = call("-data", "baci:data_test.go", "-data", "greatlakes")
 	require.Equal(t, 1, status, errs)
 }
@@ -99,7 +145,11 @@ func TestWrongData(t *testing.T) {
 	}{
 		{"", 2, `region: -data "": want the folder of a data package, greatlakes, africagold, or baci:, bgs:, comtrade:, pinksheet:, usgs: or wmd: before a folder or file`},
 		{"eurostat:testdata", 2, "region: -data eurostat:testdata: eurostat is no format; want the folder of a data package, "},
+		{"owid:testdata", 2, "region: -data owid:testdata: a chart of Our World in Data does not say who measured nor of what its tonnes are: read it in a program, with owid.Source; here want "},
 		{"usgs:", 2, "region: -data usgs:: want a folder or file behind the colon"},
+		{"usgs:testdata@March", 2, "region: -data usgs:testdata@March: want a date behind the @: 2024, 2024-03 or 2024-03-11"},
+		{"usgs:@2024", 2, "region: -data usgs:@2024: want a folder or file behind the colon"},
+		{"usgs:testdata/nowhere@2024", 1, "region: -data usgs:testdata/nowhere@2024: stat testdata/nowhere: no such file or directory"},
 		{"usgs:testdata/nowhere", 1, "region: -data usgs:testdata/nowhere: stat testdata/nowhere: no such file or directory"},
 		{"usgs:testdata", 1, "region: usgs:testdata: 0 rows: 0 kept\nregion: the folder holds no files of USGS (mcs2023-tanta_world.csv, "},
 		{"baci:../../../datasets/baci/testdata/bad", 1, "region: baci:../../../datasets/baci/testdata/bad: "},

@@ -25,11 +25,18 @@ const (
 	xmlHead = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
 	nsMain  = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 	nsRels  = "http://schemas.openxmlformats.org/package/2006/relationships"
+	nsCore  = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
 	nsDoc   = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 )
 
-// Workbook returns the bytes of a workbook, its texts shared as Excel stores them.
+// Workbook returns the bytes of a workbook, its texts shared as Excel stores them. It does not say when it was saved.
 func Workbook(t testing.TB, sheets ...Sheet) []byte {
+	t.Helper()
+	return Saved(t, "", sheets...)
+}
+
+// Saved returns those of a workbook that was last saved at a moment, 2025-02-04T21:52:26Z; "" for none.
+func Saved(t testing.TB, at string, sheets ...Sheet) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	z := zip.NewWriter(&out)
@@ -57,7 +64,12 @@ func Workbook(t testing.TB, sheets ...Sheet) []byte {
 	part("xl/sharedStrings.xml", fmt.Sprintf(`<sst xmlns="%s">%s</sst>`, nsMain, shared.xml.String()))
 	part("xl/workbook.xml", fmt.Sprintf(`<workbook xmlns="%s" xmlns:r="%s"><sheets>%s</sheets></workbook>`, nsMain, nsDoc, list.String()))
 	part("xl/_rels/workbook.xml.rels", fmt.Sprintf(`<Relationships xmlns="%s">%s</Relationships>`, nsRels, links.String()))
-	part("_rels/.rels", fmt.Sprintf(`<Relationships xmlns="%s"><Relationship Id="rId1" Type="%s/officeDocument" Target="xl/workbook.xml"/></Relationships>`, nsRels, nsDoc))
+	properties := ""
+	if at != "" {
+		part("docProps/core.xml", fmt.Sprintf(`<cp:coreProperties xmlns:cp="%[1]s" xmlns:dcterms="http://purl.org/dc/terms/"><dcterms:modified>%[2]s</dcterms:modified></cp:coreProperties>`, nsCore, at))
+		properties = fmt.Sprintf(`<Relationship Id="rId2" Type="%s" Target="docProps/core.xml"/>`, nsCore)
+	}
+	part("_rels/.rels", fmt.Sprintf(`<Relationships xmlns="%s"><Relationship Id="rId1" Type="%s/officeDocument" Target="xl/workbook.xml"/>%s</Relationships>`, nsRels, nsDoc, properties))
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
 	}
