@@ -128,7 +128,8 @@ type MirrorResult struct {
 
 // Estimate compares, on as many processors as the program may use; the result does not depend on their number. What is asked for moves
 // no number either: the noise of a series and the reliability of reporters are those of all the trade in the minerals asked about. It
-// returns flows.Errors where neither tonnes nor dollars of a cell can be compared for lack of rates, and what ctx.Err says when cancelled.
+// returns flows.Errors where nothing of a cell can be compared, in tonnes or in dollars, for lack of rates, and what ctx.Err says when
+// cancelled. Where only some flows of a place lack a rate, their figures are set aside and the others compared.
 func (e Mirror) Estimate(ctx context.Context, m *Model) (*MirrorResult, error) {
 	e, err := e.withDefaults(m)
 	if err != nil {

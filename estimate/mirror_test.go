@@ -156,6 +156,35 @@ func TestMirrorSaysWhichRateIsMissing(t *testing.T) {
 	require.ErrorAs(t, err, &missing)
 }
 
+// One flow that lacks a rate takes none of the place's other flows with it: tin to Malaysia is compared in tonnes though the dollars of what
+// went to China lead nowhere, and those are set aside for that reason. So are tonnes of ore without a grade.
+func TestMirrorComparesWhatHasRates(t *testing.T) {
+	records := []flows.Record{
+		claim("tin 2019 RWA>MYS", "80", flows.Sn, origin("a"), by("RWA")), claim("tin 2019 RWA>MYS", "100", flows.Sn, origin("b"), by("MYS")),
+		claim("tin 2019 RWA>CHN", "5000000", flows.USD, origin("a"), by("RWA")), claim("tin 2019 RWA>CHN", "6000000", flows.USDCIF, origin("c"), by("CHN")),
+		claim("tin 2019 RWA>THA", "30", flows.Gross, origin("a"), by("RWA")), claim("tin 2019 RWA>THA", "31", flows.Gross, origin("d"), by("THA")),
+	}
+	for _, freight := range [][]flows.Record{nil, {rate("tin - - USD-cif/USD", "1.2", origin("f"))}} {
+		r := mirror(t, append(slices.Clone(records), freight...)...)
+		require.InDelta(t, 20, gapOf(t, r, "tin 2019 RWA>MYS").Tonnes.Gap.Median, 1e-9)
+		aside := map[string]flows.Code{}
+		for _, a := range r.Aside {
+			aside[string(a.To)+" "+string(a.Reporter)] = a.Code
+		}
+		require.Equal(t, estimate.ErrNoRate, aside["THA RWA"])
+		require.Equal(t, estimate.ErrNoRate, aside["THA THA"])
+		if freight == nil {
+			require.Equal(t, estimate.ErrNoRate, aside["CHN CHN"])
+			continue
+		}
+		require.NotContains(t, aside, "CHN CHN")
+		g := gapOf(t, r, "tin 2019 RWA>CHN")
+		require.Nil(t, g.Tonnes)
+		require.InDelta(t, 0, g.USD.Gap.Median, 1e-6)
+		require.True(t, warnsOf(g, estimate.ErrNoRate))
+	}
+}
+
 // Every claim on trade is in a gap or set aside with a reason.
 func TestMirrorAccountsForEveryClaim(t *testing.T) {
 	r := mirror(t,

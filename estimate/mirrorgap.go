@@ -14,11 +14,11 @@ func (r *mirrorRun) cell(w *worker, cell flows.Cell) (*mirroredCell, error) {
 	var noted []Warning
 	w.note = func(code flows.Code, text string) { noted = append(noted, Warning{Code: code, Text: text}) }
 	tonnes, dollars := r.compilers(w, cell)
+	pairs := r.pairs(cell, w.m.ledger.Substance(cell.Mineral), tonnes, dollars)
 	out := &mirroredCell{aside: tonnes.exporter.bal.Aside}
 	if r.Lag > 0 {
 		out.aside = slices.Concat(out.aside, tonnes.importer.bal.Aside)
 	}
-	pairs := r.pairs(cell, w.m.ledger.Substance(cell.Mineral), tonnes, dollars)
 	noTonnes, noDollars := tonnes.errors(), dollars.errors()
 	if len(noTonnes) > 0 && len(noDollars) > 0 {
 		if !r.asked[cell] {
@@ -26,8 +26,18 @@ func (r *mirrorRun) cell(w *worker, cell flows.Cell) (*mirroredCell, error) {
 		}
 		return nil, slices.Concat(noTonnes, noDollars)
 	}
+	unratedTonnes, unratedDollars := tonnes.unrated(), dollars.unrated()
+	if len(pairs) == 0 && len(unratedTonnes) > 0 && len(unratedDollars) > 0 && r.asked[cell] && !w.m.opt.SetAside {
+		var errs flows.Errors
+		for _, u := range slices.Concat(unratedTonnes, unratedDollars) {
+			errs = append(errs, u.err)
+		}
+		return nil, errs
+	}
 	for _, p := range pairs {
 		p.lacks(noTonnes, noDollars)
+		p.misses("tonnes", p.tonnes, unratedTonnes)
+		p.misses("dollars", p.usd, unratedDollars)
 		if p.tonnes == nil && p.usd == nil {
 			continue
 		}
@@ -88,6 +98,30 @@ func (s bothSides) errors() flows.Errors {
 		return s.exporter.errs
 	}
 	return slices.Concat(s.exporter.errs, s.importer.errs)
+}
+
+// unrated are the figures of a measure that no rate carries to it.
+func (s bothSides) unrated() []unrated {
+	if s.importer == s.exporter {
+		return s.exporter.unrated
+	}
+	return slices.Concat(s.exporter.unrated, s.importer.unrated)
+}
+
+// misses says which figure of the pair's own flow a measure lacks, for want of a rate.
+func (p *pair) misses(what string, f *faced, all []unrated) {
+	holds := func(end, of flows.Place) bool { return end == flows.World || of.Within(end) }
+	for _, u := range all {
+		if !holds(p.gap.From, u.claim.From) || !holds(p.gap.To, u.claim.To) {
+			continue
+		}
+		text := what + " are missing: "
+		if f != nil {
+			text = what + " lack a figure: "
+		}
+		p.gap.Warnings = append(p.gap.Warnings, Warning{Code: ErrNoRate, Text: text + u.err.Error()})
+		return
+	}
 }
 
 // lacks leaves out a measure that lacks a rate, with the reason.

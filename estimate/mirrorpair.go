@@ -50,6 +50,7 @@ func (e Mirror) compilers(w *worker, cell flows.Cell) (tonnes, dollars bothSides
 		d.onlyDollars()
 		for _, c := range []*compiler{t, &d} {
 			share(c)
+			c.spares = true // one flow that lacks a rate is no reason to compare none of the place's
 			c.memo = map[flows.Role][]*flowTerm{}
 		}
 		return t, &d

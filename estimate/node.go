@@ -19,6 +19,7 @@ type worker struct {
 	n      int
 	force  string                  // the one producer to follow in every mixture of claims that has it; "" follows the draws
 	point  func(*input) float64    // not nil: evaluate once, with these values of the inputs
+	held   func(*input) bool       // not nil: these inputs stand at their means
 	kept   map[*input][]float64    // draws of shared inputs
 	orders map[Var][]uint32        // orders of shared streams
 	rates  map[*rateNode][]float64 // draws of shared rates
@@ -74,6 +75,8 @@ func (w *worker) draw(in *input, dst []float64) {
 	switch {
 	case w.point != nil:
 		dst[0] = w.point(in)
+	case w.held != nil && w.held(in):
+		w.stand(in, dst)
 	case in.constant:
 		v := in.median()
 		for i := range dst {
@@ -90,6 +93,12 @@ func (w *worker) draw(in *input, dst []float64) {
 // keep returns the draws of a shared input, which must not be written to.
 func (w *worker) keep(in *input) []float64 {
 	if x, ok := w.kept[in]; ok {
+		return x
+	}
+	if w.held != nil && w.held(in) {
+		x := w.get()
+		w.stand(in, x)
+		w.kept[in] = x
 		return x
 	}
 	order, ok := w.orders[in.stream]
@@ -112,6 +121,19 @@ func (w *worker) keep(in *input) []float64 {
 	gather(x, w.m.tables.of(in), order, in.scale)
 	w.kept[in] = x
 	return x
+}
+
+// stand sets dst to the mean of an input.
+func (w *worker) stand(in *input, dst []float64) {
+	v := 0.0
+	if in.constant {
+		v = in.median()
+	} else {
+		v = mean(w.m.tables.of(in)) * in.scale
+	}
+	for i := range dst {
+		dst[i] = v
+	}
 }
 
 func (w *worker) scratch() []uint32 {
@@ -297,8 +319,19 @@ func (m *mixNode) eval(w *worker, dst []float64) {
 		w.put(x)
 		return
 	}
-	chosen := m.chosen(w)
 	x := w.get()
+	if w.held != nil && w.held(m.selectors[0]) {
+		clear(dst)
+		for _, t := range m.terms {
+			t.eval(w, x)
+			for i, v := range x {
+				dst[i] += v / float64(len(m.terms))
+			}
+		}
+		w.put(x)
+		return
+	}
+	chosen := m.chosen(w)
 	for k, t := range m.terms {
 		t.eval(w, x)
 		for i, c := range chosen {

@@ -17,15 +17,19 @@ import (
 //
 //	minimise (x - y)' V^-1 (x - y)   subject to the balances and x >= 0
 //
-// in tonnes of the mineral's substance, with one network per mineral and period.
+// in tonnes of the mineral's substance, with one network per mineral and period. Each is closed by itself: what a grade or an origin's bias
+// got wrong in one year is not learnt from another. [Tests].J is their sum over periods that do not overlap, and its probability takes them
+// for independent: where they share such an error, several years that fail together are less evidence than it says.
 //
 // # What is measured
 //
 // Each flow is measured once: by the side and pool that Options ask for, as in [MassBalance], so that what a place leaves open before
 // anything moves is its surplus. Averaging both sides of a trade was rejected: where a partner records three times what was declared, the
 // average is a figure that nobody stands for. y are the means of the draws and V their covariance, so that a grade or a bias that several
-// flows share moves them together. A flow of which a floor or a ceiling is all that is known has that much and an unmeasured rest; a share
-// of another flow of the network is a product, share times flow, and both may move.
+// flows share moves them together. What they share is a factor of each, and its covariance is that of the flows as they are reconciled, not
+// as they are claimed, so V is made anew until it is: a grade cannot explain why more went out than came in of one ore. A flow of which a
+// floor or a ceiling is all that is known has that much and an unmeasured rest; a share of another flow of the network is a product, share
+// times flow, and both may move.
 //
 // # Corridors
 //
@@ -39,12 +43,18 @@ import (
 // A balance is closed in each place that has figures of both what comes in (output, inflow) and what goes out, and in each that a corridor
 // touches and that has either. All other places are the border of the network. A country that declares no total, and whose partners are not
 // known to be complete, has an unmeasured rest of outflow; one that a corridor touches and that has no output figure has unmeasured output.
-// The places of a plant ("places": "free") have neither: their flows are complete as drawn. A union is a region: flows inside it are dropped.
+// The places of a plant ("places": "free") have neither: their flows are complete as drawn, and so a place that a corridor leads out of is
+// closed even where nothing that leaves it, or nothing at all, is measured. A union is a region: flows inside it are dropped.
 //
 // References: package lsq, and Narasimhan, Jordache (2000), Data Reconciliation and Gross Error Detection.
 type Reconcile struct {
 	Cells     []flows.Cell     // whose balances are closed; nil: those of the ledger. Those of one mineral and period must not overlap
 	Corridors []flows.Corridor // nil: those of the ledger; empty but not nil: none
+
+	// Local asks for the local test of VDI 2048 Part 1 (2000) beside the measurement test: each figure's move over
+	// sqrt(max(var(move), var(figure)/10)), against 1.96. The floor keeps figures that the balances hardly test from being rejected for
+	// next to nothing. [FlowEstimate].Local.
+	Local bool
 }
 
 // What Reconcile warns of, and what its errors are: errors.Is(err, ErrInfeasible).
@@ -53,6 +63,7 @@ const (
 	ErrGrossError  flows.Code = "gross-error" // claims and balances disagree beyond their uncertainty
 	ErrUntested    flows.Code = "untested"    // nothing is measured twice: the balances cannot disagree
 	ErrUnobserved  flows.Code = "unobserved"  // flows that neither claims nor balances determine
+	ErrUnsettled   flows.Code = "unsettled"   // the covariance of figures that share a factor did not settle
 
 	ErrInfeasible   flows.Code = "infeasible"          // no flows of zero or more close these balances
 	ErrNowhere      flows.Code = "corridor-to-nowhere" // a corridor that touches no balance
@@ -146,7 +157,7 @@ func (e Reconcile) Estimate(ctx context.Context, m *Model) (*Result, error) {
 	if len(done) == 0 && len(cells) > 0 {
 		r.Warnings = append(r.Warnings, Warning{Code: ErrNoNetwork, Text: "no place has figures of both what comes in and what goes out: there is nothing to reconcile"})
 	}
-	r.take(done)
+	r.take(done, e.Local)
 	return r, nil
 }
 

@@ -45,6 +45,8 @@ type networkPlace struct {
 	p       *plan
 	drawn   bool // its flows are complete as drawn
 	crossed bool // a corridor touches it
+	entered bool // a corridor leads in
+	left    bool // a corridor leads out
 	in      []*flowTerm
 	out     []*flowTerm // by partner, without the world
 	total   *term       // nil: none is declared, or it does not count
@@ -65,14 +67,22 @@ func (m *Model) network(w *worker, cells []flows.Cell, corridors []flows.Corrido
 	n := &network{m: m, mineral: cells[0].Mineral, period: cells[0].Period, basis: m.ledger.Substance(cells[0].Mineral)}
 	w.note = func(code flows.Code, text string) { n.notes = append(n.notes, Warning{Code: code, Text: text}) }
 	var places []*networkPlace
-	for _, cell := range cells {
+	between := m.between(cells, corridors)
+	for _, cell := range slices.Concat(cells, between) {
 		l, err := m.networkPlace(w, cell)
 		if err != nil {
 			return nil, err
 		}
-		l.crossed = slices.ContainsFunc(corridors, func(c flows.Corridor) bool {
-			return c.Mineral == n.mineral && c.From.Within(cell.Place) != c.To.Within(cell.Place)
-		})
+		for _, c := range corridors {
+			from, to := c.From.Within(cell.Place), c.To.Within(cell.Place)
+			if c.Mineral == n.mineral && from != to {
+				l.crossed, l.entered, l.left = true, l.entered || to, l.left || from
+			}
+		}
+		if slices.Contains(between, cell) {
+			places = append(places, l)
+			continue
+		}
 		if l.empty() && len(l.c.bal.Aside) > 0 {
 			continue // there are claims, and none that counts: Result.Aside has the reasons
 		}
@@ -94,6 +104,15 @@ func (m *Model) network(w *worker, cells []flows.Cell, corridors []flows.Corrido
 		n.nodes = append(n.nodes, l.c.bal.Cell)
 	}
 	for i, l := range places {
+		for _, w := range l.p.warnings {
+			switch w.Code {
+			case ErrNoRate:
+				w.Text = fmt.Sprintf("%s %s %s: %s", n.mineral, n.period, n.nodes[i].Place, w.Text)
+				n.notes = append(n.notes, w)
+			case ErrRegion:
+				n.notes = append(n.notes, w)
+			}
+		}
 		n.boundary(i, l)
 		n.outflows(i, l)
 	}
@@ -161,11 +180,37 @@ func balanced(places []*networkPlace) []*networkPlace {
 		})
 	}
 	var out []*networkPlace
+	measured := false
 	for _, l := range places {
 		in := l.hasIn() || receives(l)
 		country := !l.drawn && l.p.out.node != nil && l.p.outflow.node != nil
-		if country || l.drawn && in && l.hasOut() || l.crossed && (in || l.hasOut()) {
+		drawn := l.drawn && (in || l.entered) && (l.hasOut() || l.left)
+		if country || drawn || l.crossed && (in || l.hasOut()) {
 			out = append(out, l)
+			measured = measured || in || l.hasOut()
+		}
+	}
+	if !measured {
+		return nil
+	}
+	return out
+}
+
+// between are the places of a plant that a corridor leads out of and that have no balance to ask for in any period, for nothing that
+// leaves them is measured: what comes in must go out by it.
+func (m *Model) between(cells []flows.Cell, corridors []flows.Corridor) []flows.Cell {
+	var out []flows.Cell
+	for _, c := range corridors {
+		cell := flows.Cell{Mineral: cells[0].Mineral, Period: cells[0].Period, Place: c.From}
+		if c.Mineral != cell.Mineral || !m.drawn(c.From) || slices.Contains(out, cell) || slices.Contains(cells, cell) {
+			continue
+		}
+		asked := false
+		for k := range m.ledger.Cells() {
+			asked = asked || k.Mineral == cell.Mineral && k.Place == cell.Place
+		}
+		if !asked {
+			out = append(out, cell)
 		}
 	}
 	return out

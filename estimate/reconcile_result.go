@@ -15,7 +15,7 @@ import (
 const testLevel = 0.05
 
 // take puts reconciled networks into a result.
-func (r *Result) take(done []*reconciled) {
+func (r *Result) take(done []*reconciled, local bool) {
 	r.Tests = &Tests{P: 1}
 	origins := map[string]*flows.Origin{}
 	for _, o := range r.Origins {
@@ -25,7 +25,7 @@ func (r *Result) take(done []*reconciled) {
 	alone := map[flows.Mineral][]string{}
 	for _, d := range done {
 		s := d.solution
-		r.Flows = append(r.Flows, d.estimates(r.Options.Level)...)
+		r.Flows = append(r.Flows, d.estimates(r.Options.Level, local)...)
 		r.Tests.add(d)
 		if d.corridors() == 0 {
 			alone[d.mineral] = append(alone[d.mineral], d.period.String())
@@ -61,11 +61,17 @@ func compareFlows(a, b flows.Flow) int {
 }
 
 // estimates are the flows of a network as a reader sees them.
-func (d *reconciled) estimates(level float64) []FlowEstimate {
+func (d *reconciled) estimates(level float64, local bool) []FlowEstimate {
 	s := d.solution
 	moves := map[int]float64{}
 	for _, t := range s.Measurement(testLevel) {
 		moves[t.Variable] = math.Copysign(t.Statistic, s.X[t.Variable]-d.problem.Variables[t.Variable].Value)
+	}
+	floored := map[int]float64{}
+	if local {
+		for _, t := range s.Local() {
+			floored[t.Variable] = t.Statistic
+		}
 	}
 	var out []FlowEstimate
 	for k := range d.edges {
@@ -73,6 +79,9 @@ func (d *reconciled) estimates(level float64) []FlowEstimate {
 		f := FlowEstimate{Flow: e.Flow, Basis: d.basis, Claimed: d.claimed[k], Unobserved: !s.Observable[k], ActiveBound: s.AtBound[k]}
 		if z, ok := moves[d.measures[k]]; ok {
 			f.Z = &z
+		}
+		if z, ok := floored[d.measures[k]]; ok {
+			f.Local = &z
 		}
 		if f.Claimed == nil {
 			f.Least = &d.least[k]
@@ -224,8 +233,7 @@ func (d *reconciled) equivalent(t lsq.Test) []string {
 // add puts the tests of a network beside the others.
 func (t *Tests) add(d *reconciled) {
 	s := d.solution
-	t.J, t.DF = t.J+s.J, t.DF+s.DF
-	t.Networks = append(t.Networks, NetworkTest{d.mineral, d.period, s.J, s.DF, s.P()})
+	t.Networks = append(t.Networks, NetworkTest{Mineral: d.mineral, Period: d.period, J: s.J, DF: s.DF, P: s.P()})
 	for _, kind := range []struct {
 		name  string
 		tests []lsq.Test
@@ -301,6 +309,36 @@ func (t *Tests) finish() {
 	})
 	if len(t.All) > 0 {
 		t.Largest = t.All[0]
+	}
+	t.total()
+}
+
+// total sums J over networks that have no month in common, so that no claim is tested twice: those that test something first, of these
+// calendar years, then the longest.
+func (t *Tests) total() {
+	order := make([]*NetworkTest, len(t.Networks))
+	for i := range t.Networks {
+		order[i] = &t.Networks[i]
+	}
+	rank := func(n *NetworkTest) int {
+		switch {
+		case n.DF == 0:
+			return 2
+		case !n.Period.IsYear():
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(order, func(a, b *NetworkTest) int {
+		return cmp.Or(rank(a)-rank(b), b.Period.Months()-a.Period.Months(), a.Period.Compare(b.Period))
+	})
+	for i, n := range order {
+		n.Overlaps = slices.ContainsFunc(order[:i], func(o *NetworkTest) bool {
+			return !o.Overlaps && o.Mineral == n.Mineral && o.Period.Overlap(n.Period) > 0
+		})
+		if !n.Overlaps {
+			t.J, t.DF = t.J+n.J, t.DF+n.DF
+		}
 	}
 	if t.DF > 0 {
 		t.P = lsq.ChiSquareTail(t.J, t.DF)

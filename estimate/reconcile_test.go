@@ -173,7 +173,9 @@ func TestReconcileCorridors(t *testing.T) {
 }
 
 // 100 in and 110 out of one ore, each weighed to 1 %: the grade is uncertain by half and shared, so that it explains nothing of the 10.
-// J = 10^2 / (1^2 + 1.1^2) = 45.2 to first order in the grade, where independent grades would give J below 1.
+// J = 10^2 / (1^2 + 1.1^2) = 45.2 to first order in the grade, where independent grades would give J below 1. Both become 100 + 10/2.21 = 104.52 t of
+// ore, and that times the grade, whatever it is: a lower grade makes neither fit. (With the covariance of the figures as claimed both
+// would be 40.6 t of tin, of 60.4 and 66.4: Peelle's puzzle.)
 func TestReconcileSharedGrade(t *testing.T) {
 	records := []flows.Record{
 		claim("tin 2020 RWA>UGA", "100 +- 1", "gross", origin("customs"), by("RWA")),
@@ -184,9 +186,15 @@ func TestReconcileSharedGrade(t *testing.T) {
 	r, err := reconcile(t, estimate.Reconcile{}, records...)
 	require.NoError(t, err)
 	require.Equal(t, 1, r.Tests.DF)
-	// the grade scales the 10 as well: its mean square over the draws is (0.6^2)(1+cv^2), which leaves J a little below
-	cv := 0.1109 // ln 1.2 / 1.645
-	require.InEpsilon(t, 100/((1+1.21)*(1+cv*cv)+100*cv*cv), r.Tests.J, 0.03)
+	// own errors are scaled by the grade, whose mean square is its mean squared times 1 + cv^2
+	s := 0.11084 // ln 1.2 / 1.64485
+	mean, cv := 0.6*math.Exp(s*s/2), math.Sqrt(math.Expm1(s*s))
+	require.InEpsilon(t, 100/(2.21*(1+cv*cv)), r.Tests.J, 0.001)
+	for _, name := range []string{"tin 2020 RWA>UGA", "tin 2020 UGA>world"} {
+		f := flowOf(t, r, name)
+		require.InEpsilon(t, mean*(100+10/2.21), f.Estimate.Mean, 0.001)
+		require.InEpsilon(t, mean*math.Sqrt(1.21/2.21*(1+cv*cv)+math.Pow(104.52*cv, 2)), f.Estimate.SD, 0.002)
+	}
 
 	exact := []flows.Record{
 		claim("tin 2020 RWA>UGA", "100", "gross", origin("customs"), by("RWA")), claim("tin 2020 UGA>world", "110", "gross", origin("customs UGA"), by("UGA")),
@@ -195,6 +203,52 @@ func TestReconcileSharedGrade(t *testing.T) {
 	_, err = reconcile(t, estimate.Reconcile{}, exact...)
 	require.ErrorIs(t, err, estimate.ErrSingular)
 	require.ErrorContains(t, err, "tin 2020: the figures of tin 2020 UGA>world and tin 2020 RWA>UGA have one and the same error")
+}
+
+// Two agencies that say 1000 +- 1 and 1001 +- 1 of one ore are one figure with its own variance of 1 + 1/4; 1010 +- 1 went out and the grade, known to
+// a sixth, is all of theirs. J = 9.5^2/2.25 with 1 + cv^2 for the grade's scaling, whatever the seed: the grade's 98 t must not drown, in
+// the noise of draws, the half tonne that is each figure's own.
+func TestReconcileSharedGradeOfAPool(t *testing.T) {
+	s := 0.15951 // ln 1.3 / 1.64485
+	for seed := range uint64(4) {
+		r, err := estimate.Reconcile{}.Estimate(context.Background(), modelOf(t, estimate.Options{Seed: seed},
+			claim("tin 2020 ground>RWA", "1000 +- 1", "gross", origin("USGS")), claim("tin 2020 ground>RWA", "1001 +- 1", "gross", origin("BGS")),
+			claim("tin 2020 RWA>world", "1010 +- 1", "gross", origin("customs"), by("RWA")), rate("tin - - Sn/gross", "0.6 */ 1.3", origin("assays"))))
+		require.NoError(t, err)
+		require.InEpsilon(t, 9.5*9.5/2.25/math.Exp(s*s), r.Tests.J, 0.03)
+	}
+}
+
+// One customs office states what came in and what went out, each to a tonne, and is off by a tenth in both or neither. V is that of the flows as
+// reconciled, own^2 (1 + 0.1^2) + 0.1^2 x x' with x the same for both, so that 100 and 110 meet in their middle and J is 10^2/(2 x 1.01).
+func TestReconcileSharedBias(t *testing.T) {
+	customs := func() *flows.Origin {
+		o := *origin("customs")
+		o.Bias = value("1 +- 0.1")
+		return &o
+	}()
+	r, err := reconcile(t, estimate.Reconcile{}, claim("tin 2020 ground>RWA", "100 +- 1", "Sn", customs), claim("tin 2020 RWA>world", "110 +- 1", "Sn", customs, by("RWA")))
+	require.NoError(t, err)
+	require.InEpsilon(t, 100/2.02, r.Tests.J, 0.002)
+	require.InDelta(t, 105, flowOf(t, r, "tin 2020 RWA>world").Estimate.Mean, 0.05)
+	require.InEpsilon(t, math.Sqrt(1.01/2+10.5*10.5), flowOf(t, r, "tin 2020 RWA>world").Estimate.SD, 0.002)
+}
+
+// Ten times as much went out as was dug, and a grade that Uganda's ore shares, known to 7.4 %, gives way: with c = 0.074^2 and 10.07 exact, x is where
+// x = 10.07 - c x^2 (10.07 - 0.73)/(0.16^2 + c x^2), which is 3.40. From x to the right-hand side and on goes to and fro around it for ever, since the
+// slope there is -1.1.
+func TestReconcileSettles(t *testing.T) {
+	r, err := reconcile(t, estimate.Reconcile{},
+		claim("tin 2020 ground>RWA", "0.73 +- 0.16", "Sn", origin("USGS")), claim("tin 2020 RWA>world", "10.07", "gross", origin("customs RWA"), by("RWA")),
+		claim("tin 2020 ground>UGA", "1 +- 0.1", "Sn", origin("USGS")), claim("tin 2020 UGA>world", "49 +- 0.01", "gross", origin("customs UGA"), by("UGA")),
+		rate("tin - - Sn/gross", "1 +- 0.074", origin("assays")), corridor("COD", "UGA"))
+	require.NoError(t, err)
+	require.NotContains(t, kindsOf(r.Warnings), estimate.ErrUnsettled)
+	x := flowOf(t, r, "tin 2020 RWA>world").Estimate.Mean
+	u := 0.074 * 0.074 * x * x
+	require.InDelta(t, 10.07-u*(10.07-0.73)/(0.16*0.16+u), x, 0.01)
+	require.InDelta(t, 3.40, x, 0.02)
+	require.InDelta(t, x/10.07, flowOf(t, r, "tin 2020 UGA>world").Estimate.Mean/49, 0.001)
 }
 
 // A total of 50 +- 2 with 10 +- 1 of it declared to go to Rwanda: Rwanda receives the 10, and 40 go elsewhere.
@@ -241,6 +295,7 @@ func TestReconcileRegion(t *testing.T) {
 		require.NotEqual(t, "tin 2020 COD>RWA unrecorded", f.Flow.String())
 	}
 	require.InDelta(t, math.Sqrt(100+4+9+16), c.Estimate.SD, 0.1)
+	require.Contains(t, kindsOf(r.Warnings), estimate.ErrRegion) // what it dropped, and what it cannot see
 }
 
 // A floor of 120 beside an output of 150 +- 10: the outflow is the 150, since 120 is only its least. A ceiling of 120 holds it down.
@@ -257,6 +312,15 @@ func TestReconcileBounds(t *testing.T) {
 	require.InDelta(t, 120, flowOf(t, r, "tin 2020 RWA>world").Estimate.Mean, 0.01)
 	require.InDelta(t, 9, r.Tests.J, 0.05) // (30/10)^2
 	require.Equal(t, 1, r.Tests.DF)
+}
+
+// A figure that no rate carries to tonnes is not in the network, and that is said where the network is.
+func TestReconcileSaysWhatItSetsAside(t *testing.T) {
+	r, err := estimate.Reconcile{}.Estimate(context.Background(), modelOf(t, estimate.Options{SetAside: true},
+		claim("tin 2020 ground>RWA", "100 +- 10", "Sn", origin("USGS")), claim("tin 2020 RWA>MYS", "120 +- 5", "Sn", origin("customs"), by("RWA")),
+		claim("tin 2020 RWA>CHN", "1000000", flows.USD, origin("customs"), by("RWA"))))
+	require.NoError(t, err)
+	require.Contains(t, kindsOf(r.Warnings), estimate.ErrNoRate)
 }
 
 // A stock change may be negative.
@@ -328,6 +392,28 @@ func TestReconcileErrors(t *testing.T) {
 	require.Len(t, r.Aside, 1)
 	_, err = reconcile(t, estimate.Reconcile{Cells: []flows.Cell{cell("cobalt/RWA/2020")}}, output)
 	require.ErrorContains(t, err, `unknown mineral "cobalt"`)
+}
+
+// A quarter lies in its year, and both are tested on claims of the same mines and customs: only the year is in the sum, 20^2/(10^2 + 5^2) = 3.2
+// and not 3.2 + 10^2/(2^2 + 1^2) = 23.2. A quarter of a year of which only the output is known counts, for the year tests nothing.
+func TestReconcileOverlappingPeriods(t *testing.T) {
+	quarter := func(year string) []flows.Record {
+		return []flows.Record{claim("tin "+year+"-Q1 ground>RWA", "20 +- 2", "Sn", origin("USGS")), claim("tin "+year+"-Q1 RWA>world", "30 +- 1", "Sn", origin("customs"), by("RWA"))}
+	}
+	records := append(quarter("2020"), claim("tin 2020 ground>RWA", "100 +- 10", "Sn", origin("USGS")), claim("tin 2020 RWA>world", "120 +- 5", "Sn", origin("customs"), by("RWA")))
+	r, err := reconcile(t, estimate.Reconcile{}, records...)
+	require.NoError(t, err)
+	require.Len(t, r.Tests.Networks, 2)
+	require.InDelta(t, 3.2, r.Tests.J, 0.02)
+	require.Equal(t, 1, r.Tests.DF)
+	require.InDelta(t, 0.0736, r.Tests.P, 0.001)
+	for _, n := range r.Tests.Networks {
+		require.Equal(t, !n.Period.IsYear(), n.Overlaps)
+	}
+	r, err = reconcile(t, estimate.Reconcile{}, append(append(records, quarter("2021")...), claim("tin 2021 ground>RWA", "100 +- 10", "Sn", origin("USGS")))...)
+	require.NoError(t, err)
+	require.InDelta(t, 3.2+20, r.Tests.J, 0.1)
+	require.Equal(t, 2, r.Tests.DF)
 }
 
 // A leak of 60 at one of two places is named, and cannot be told from a bias of the flows that only its balance holds.

@@ -52,9 +52,18 @@ type compiler struct {
 	errs  flows.Errors
 	lost  []flows.Claim // set aside for want of a rate
 
+	spares  bool      // a figure without a rate is set aside, whatever the options say
+	unrated []unrated // what was set aside so, and which rate it lacks
+
 	dollars  bool                       // only what is stated in dollars counts
 	memo     map[flows.Role][]*flowTerm // flows by side, kept where the sides no longer change; nil: not kept
 	prorated map[flows.Role][]statement
+}
+
+// unrated is a claim that no rate carries to the basis of the result, and which rate is missing.
+type unrated struct {
+	claim flows.Claim
+	err   *flows.BasisError
 }
 
 // statement is what one producer says, with the share of each claim that counts where it was prorated.
@@ -289,7 +298,7 @@ func (c *compiler) atom(claim *flows.Claim) *atom {
 	steps, err := c.w.steps(f, claim.Amount.Basis, c.basis)
 	if err != nil {
 		if be, ok := err.(*flows.BasisError); ok {
-			if c.m.opt.SetAside {
+			if c.m.opt.SetAside || c.spares {
 				c.unconverted(claim, be)
 				return nil
 			}
@@ -315,6 +324,9 @@ func (c *compiler) unconverted(claim *flows.Claim, why *flows.BasisError) {
 	}
 	c.lost = append(c.lost, *claim)
 	c.bal.Aside = append(c.bal.Aside, flows.Aside{Claim: *claim, Code: ErrNoRate, Why: why.Error()})
+	named := *why
+	named.Pos, named.Missing = claim.Pos, why.Missing+" (claim of "+claim.Origin.ID+")"
+	c.unrated = append(c.unrated, unrated{*claim, &named})
 }
 
 // lostInWords says which figures were set aside for want of a rate.
@@ -338,11 +350,13 @@ func (c *compiler) lostInWords() []Warning {
 // what is said about that part.
 func (c *compiler) whole(f flows.Flow) term {
 	d := c.w.compiler(flows.Cell{Mineral: f.Mineral, Period: f.Period, Place: f.Subject()})
-	d.depth = c.depth + 1
+	d.depth, d.spares = c.depth+1, c.spares
 	if c.m.opt.Prorate {
 		d.prorate()
 	}
-	defer func() { c.errs, c.lost = append(c.errs, d.errs...), append(c.lost, d.lost...) }()
+	defer func() {
+		c.errs, c.lost, c.unrated = append(c.errs, d.errs...), append(c.lost, d.lost...), append(c.unrated, d.unrated...)
+	}()
 	roles := []flows.Role{flows.IsDeclared, flows.IsMirrored, flows.IsReconciled}
 	switch {
 	case f.Part != "" || f.Channel != flows.Recorded:

@@ -128,6 +128,9 @@ func TestCells(t *testing.T) {
 		"a union":                      {[]flows.Record{x("tin 2012 BDI+RWA>MYS")}, []string{"tin/BDI+RWA/2012"}},
 		"the world's output":           {[]flows.Record{x("tin 2012 ground>world"), x("tin 2012 world>MYS")}, nil},
 		"a capacity of any year":       {[]flows.Record{claim("tin - ground>RWA", 1, flows.Sn, o, evidence(flows.Capacity))}, nil},
+		"months of a plant":            {plant("2012-01", "2012-02"), []string{"tin/mill/2012-01", "tin/mill/2012-02", "tin/well/2012"}},
+		"a year of a plant's months":   {plant(months(2012)...), append([]string{"tin/mill/2012"}, append(cellsOf("tin/mill/", months(2012)), "tin/well/2012")...)},
+		"a plant's own output":         {append(plant()[:3:3], x("tin 2012 ground>mill")), []string{"tin/mill/2012"}},
 		"a scenario's":                 {[]flows.Record{claim("tin 2012 ground>RWA", 1, flows.Sn, o, in("low"))}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -138,6 +141,31 @@ func TestCells(t *testing.T) {
 			require.Equal(t, c.want, got)
 		})
 	}
+}
+
+// plant is a mill between a well and a pond, in each of the periods.
+func plant(periods ...string) []flows.Record {
+	out := []flows.Record{flows.Site{Place: "well"}, flows.Site{Place: "mill"}, flows.Site{Place: "pond"}}
+	for _, p := range periods {
+		out = append(out, claim("tin "+p+" well>mill", 1, flows.Gross, origin("a")), claim("tin "+p+" mill>pond", 1, flows.Gross, origin("a")))
+	}
+	return out
+}
+
+func months(year int) []string {
+	var out []string
+	for m := 1; m <= 12; m++ {
+		out = append(out, flows.Month(year, m).String())
+	}
+	return out
+}
+
+func cellsOf(place string, periods []string) []string {
+	var out []string
+	for _, p := range periods {
+		out = append(out, place+p)
+	}
+	return out
 }
 
 func TestUnder(t *testing.T) {

@@ -58,6 +58,7 @@
 //	  prior          before the data, S or null
 //	  estimate       with the balances closed, S; bound "floor" where it is the least that closes them; prob_positive
 //	  z              how far the claimed figure moved, in standard deviations of such a move, or null
+//	  vdi_local      the local test of VDI 2048, against 1.96, or null: it was not asked for, or nothing was moved
 //	  least          the least that closes the balances, null for a flow that somebody claims
 //	  unobserved     neither claims nor balances determine it
 //	  at_zero        it is held at zero: its standard deviation is that of the active set
@@ -65,7 +66,8 @@
 //	places      [{"mineral", "place", "period", "basis", "surplus"}]: the balances as the claims have them, surplus as in a cell
 //	tests       null, or {"J", "df", "p", "largest", "suspects", "networks"}: largest (null where nothing can be tested) and suspects (gross
 //	            errors, one after the other) are {"kind", "flow", "place", "statistic", "critical", "p", "magnitude", "equivalent"} with one of
-//	            flow and place null; networks [{"mineral", "period", "J", "df", "p"}]
+//	            flow and place null; networks [{"mineral", "period", "J", "df", "p", "overlaps"}], J being the sum of those that do not overlap
+//	            and p the probability of a larger one, with errors that networks share taken for independent
 //	diagnostics null, or {"max_rhat", "min_ess_bulk", "min_ess_tail", "divergences"}
 //	warnings    [{"code", "text"}]
 //	origins     as above

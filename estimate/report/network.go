@@ -72,13 +72,24 @@ func trust(r *estimate.Result, o Options) []block {
 	if len(networks) < 2 {
 		return blocks
 	}
-	tab := table{columns: []column{{head: "mineral", left: true}, {head: "period", left: true}, {head: "J"}, {head: "df"}, {head: "P"}}}
+	if overlaps := slices.ContainsFunc(networks, func(n estimate.NetworkTest) bool { return n.Overlaps }); t.DF > 0 && r.Chains == nil {
+		text = "J is the sum over the networks below"
+		if overlaps {
+			text += ", but for those that share months with another (no claim is tested twice)"
+		}
+		blocks = append(blocks, paragraph(text+". P takes them for independent; a grade or an origin's bias that is wrong in one is wrong in all, so that several that fail together are less evidence than it says."))
+	}
+	tab := table{columns: []column{{head: "mineral", left: true}, {head: "period", left: true}, {head: "J"}, {head: "df"}, {head: "P"}, {head: "", left: true}}}
 	for _, n := range first(networks, o) {
 		p := missing
 		if n.DF > 0 {
 			p = chance(n.P)
 		}
-		tab.rows = append(tab.rows, row{cells: []string{string(n.Mineral), n.Period.String(), digits(n.J, 3), plain(float64(n.DF), 6), p}, strong: n.P < 0.05})
+		mark := ""
+		if n.Overlaps {
+			mark = "not in the sum"
+		}
+		tab.rows = append(tab.rows, row{cells: []string{string(n.Mineral), n.Period.String(), digits(n.J, 3), plain(float64(n.DF), 6), p, mark}, strong: n.P < 0.05})
 	}
 	return append(append(blocks, tab), more(len(networks)-len(tab.rows))...)
 }
@@ -104,7 +115,13 @@ func testLine(t *estimate.Test) string {
 		what = "the balance of " + t.Cell.String()
 	}
 	s := fmt.Sprintf("%s, %s, %s against %s", t.Kind, what, digits(t.Statistic, 3), digits(t.Critical, 3))
-	if t.Magnitude != 0 {
+	switch {
+	case t.Magnitude == 0:
+	case t.Kind == "leak" && t.Magnitude < 0:
+		s += fmt.Sprintf(", %s t more coming in than going out", digits(-t.Magnitude, 3))
+	case t.Kind == "leak":
+		s += fmt.Sprintf(", %s t more going out than coming in", digits(t.Magnitude, 3))
+	default:
 		s += fmt.Sprintf(", an error of %s t", signed(t.Magnitude))
 	}
 	if len(t.Equivalent) > 0 {
@@ -144,11 +161,17 @@ func networkMineral(r *estimate.Result, m flows.Mineral, o Options) []block {
 	}
 	if len(claimed) > 0 {
 		slices.SortStableFunc(claimed, func(a, b *estimate.FlowEstimate) int { return cmp.Compare(strain(b), strain(a)) })
-		blocks = append(blocks, paragraph("Flows that somebody claims, the most strained first: z is how far the figure had to move, in standard deviations of such a move."))
+		text := "Flows that somebody claims, the most strained first: z is how far the figure had to move, in standard deviations of such a move."
 		t := table{columns: []column{{head: "flow", left: true}, {head: "period", left: true}, {head: "claimed"}, {head: "sd"}, {head: "estimate"}, {head: "sd"}, {head: "z"}, {head: "", left: true}}}
-		for _, f := range first(claimed, o) {
-			t.rows = append(t.rows, claimedRow(f))
+		local := slices.ContainsFunc(claimed, func(f *estimate.FlowEstimate) bool { return f.Local != nil })
+		if local {
+			text += " VDI: the same, but over no less than 0.316 (the root of 1/10) of the figure's own standard deviation: the local test of VDI 2048, against 1.96."
+			t.columns = slices.Insert(t.columns, len(t.columns)-1, column{head: "VDI"})
 		}
+		for _, f := range first(claimed, o) {
+			t.rows = append(t.rows, claimedRow(f, local))
+		}
+		blocks = append(blocks, paragraph(text))
 		blocks = append(append(blocks, t), more(len(claimed)-len(t.rows))...)
 	}
 	return blocks
@@ -188,7 +211,7 @@ func openRow(f *estimate.FlowEstimate) row {
 	return row{cells: []string{flowName(f), f.Period.String(), sign(f.Estimate.Bound) + tonnes(f.Estimate.Median), rng, p, prior, remark(f)}, strong: f.Estimate.Lo > 0}
 }
 
-func claimedRow(f *estimate.FlowEstimate) row {
+func claimedRow(f *estimate.FlowEstimate, local bool) row {
 	z, sd := missing, missing
 	if f.Z != nil {
 		z = fmt.Sprintf("%+.2f", *f.Z)
@@ -196,7 +219,15 @@ func claimedRow(f *estimate.FlowEstimate) row {
 	if !f.Unobserved {
 		sd = tonnes(f.Estimate.SD)
 	}
-	return row{cells: []string{flowName(f), f.Period.String(), sign(f.Claimed.Bound) + tonnes(f.Claimed.Mean), tonnes(f.Claimed.SD), sign(f.Estimate.Bound) + tonnes(f.Estimate.Mean), sd, z, remark(f)},
+	cells := []string{flowName(f), f.Period.String(), sign(f.Claimed.Bound) + tonnes(f.Claimed.Mean), tonnes(f.Claimed.SD), sign(f.Estimate.Bound) + tonnes(f.Estimate.Mean), sd, z}
+	if local {
+		v := missing
+		if f.Local != nil {
+			v = fmt.Sprintf("%.2f", *f.Local)
+		}
+		cells = append(cells, v)
+	}
+	return row{cells: append(cells, remark(f)),
 		strong: strain(f) > 1.96}
 }
 

@@ -23,7 +23,7 @@ func NetworkCSV(w io.Writer, r *estimate.Result) error {
 			head = append(head, q+"_"+s)
 		}
 	}
-	head = append(head, "claimed_bound", "bound", "prob_positive", "z", "least", "unobserved", "at_zero", "claims", "J", "df", "p", "level")
+	head = append(head, "claimed_bound", "bound", "prob_positive", "z", "vdi_local", "least", "unobserved", "at_zero", "claims", "J", "df", "p", "level")
 	if err := c.Write(head); err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func networkRow(r *estimate.Result, f *estimate.FlowEstimate) []string {
 		}
 		return field(*x, true)
 	}
-	row = append(row, claimed, f.Estimate.Bound.String(), field(f.Estimate.ProbPositive, true), optional(f.Z), optional(f.Least),
+	row = append(row, claimed, f.Estimate.Bound.String(), field(f.Estimate.ProbPositive, true), optional(f.Z), optional(f.Local), optional(f.Least),
 		strconv.FormatBool(f.Unobserved), strconv.FormatBool(f.ActiveBound), strconv.Itoa(len(f.Claims)))
 	j, df, p := "", "", ""
 	if r.Tests != nil {

@@ -41,6 +41,7 @@ type jsonFlow struct {
 	Bound        string        `json:"bound"`
 	ProbPositive float64       `json:"prob_positive"`
 	Z            *float64      `json:"z"`
+	Local        *float64      `json:"vdi_local"`
 	Least        *float64      `json:"least"`
 	Unobserved   bool          `json:"unobserved"`
 	AtZero       bool          `json:"at_zero"`
@@ -81,6 +82,8 @@ type jsonNetworkTest struct {
 	J       float64       `json:"J"`
 	DF      int           `json:"df"`
 	P       float64       `json:"p"`
+
+	Overlaps bool `json:"overlaps"`
 }
 
 type jsonDiagnostics struct {
@@ -124,7 +127,7 @@ func NetworkJSON(w io.Writer, r *estimate.Result) error {
 			out.Tests.Suspects = append(out.Tests.Suspects, testJSON(&t.Suspects[i]))
 		}
 		for _, n := range t.Networks {
-			out.Tests.Networks = append(out.Tests.Networks, jsonNetworkTest{n.Mineral, n.Period.String(), n.J, n.DF, n.P})
+			out.Tests.Networks = append(out.Tests.Networks, jsonNetworkTest{n.Mineral, n.Period.String(), n.J, n.DF, n.P, n.Overlaps})
 		}
 	}
 	if d := r.Chains; d != nil {
@@ -139,7 +142,7 @@ func NetworkJSON(w io.Writer, r *estimate.Result) error {
 func flowJSON(f *estimate.FlowEstimate) jsonFlow {
 	out := jsonFlow{
 		Mineral: f.Mineral, Period: f.Period.String(), From: f.From, To: f.To, Channel: f.Channel, Part: f.Part, Basis: f.Basis,
-		Estimate: summaryJSON(f.Estimate), Bound: f.Estimate.Bound.String(), ProbPositive: f.Estimate.ProbPositive, Z: f.Z, Least: f.Least,
+		Estimate: summaryJSON(f.Estimate), Bound: f.Estimate.Bound.String(), ProbPositive: f.Estimate.ProbPositive, Z: f.Z, Local: f.Local, Least: f.Least,
 		Unobserved: f.Unobserved, AtZero: f.ActiveBound, Claims: []jsonClaim{},
 	}
 	if f.Claimed != nil {
@@ -192,7 +195,7 @@ func complete(r *estimate.Result) error {
 				}
 			}
 		}
-		for what, x := range map[string]*float64{"z": f.Z, "least": f.Least} {
+		for what, x := range map[string]*float64{"z": f.Z, "local test": f.Local, "least": f.Least} {
 			if x != nil {
 				if err := check(what, f.Flow, *x); err != nil {
 					return err

@@ -43,7 +43,7 @@ func TestNetworkText(t *testing.T) {
 	text := b.String()
 	for _, want := range []string{
 		"J = 3.20 on 1 degree of freedom, P = 0.074. Largest test: leak, the balance of tin/RWA/2020, 3.20",
-		"an error of +20.0 t; not to be told from RWA>world.",
+		"20.0 t more going out than coming in; not to be told from RWA>world.",
 		"Tin, tonnes of Sn\n",
 		"COD > RWA, unrecorded  2020      >=20.0  —               —  not determined\n",
 		"RWA > world  2020        120  7.20       116  6.96  -1.79\n",

@@ -8,6 +8,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"iter"
 	"os"
 
@@ -20,12 +21,16 @@ import (
 func main() { os.Exit(cli.Main(program(), os.Args[1:], os.Stdout, os.Stderr)) }
 
 func program() cli.Program {
+	local := false
 	return cli.Network(cli.Program{
+		Flags: func(set *flag.FlagSet) {
+			set.BoolVar(&local, "local", false, "show VDI 2048's local test of each figure too")
+		},
 		Name:  "reconcile",
 		About: "do the flows of a data package close its balances, and what must move if they are to?",
 		Data:  []datasets.Source{noData{}},
 	}, func(r cli.NetworkRequest) estimate.Estimator {
-		return estimate.Reconcile{Cells: r.Cells, Corridors: r.Corridors}
+		return estimate.Reconcile{Cells: r.Cells, Corridors: r.Corridors, Local: local}
 	})
 }
 

@@ -28,6 +28,9 @@ type published struct {
 		ReconciledHalfWidth []float64 `json:"reconciled_half_width_95"`
 		Local               []float64 `json:"local_test_values"`
 		LocalFailed         []string  `json:"local_tests_failed"`
+		PrintedReconciled   []float64 `json:"vdi2048_printed_reconciled"`
+		PrintedHalfWidth    []float64 `json:"vdi2048_printed_half_width"`
+		Critical            float64   `json:"chi2_95_3dof"`
 		Unmeasured          map[string][]float64
 		Unbounded, Bounded  []float64
 		JUnbounded          float64 `json:"objective_unbounded"`
@@ -180,8 +183,12 @@ func TestVDI2048Turbine(t *testing.T) {
 	require.InDeltaSlice(t, c.Expected.ReconciledHalfWidth, half[:n], 1e-4)
 	near(t, c.Expected.Recomputed.Unmeasured, s.X[n:n+4], 1e-8)
 	near(t, c.Expected.Recomputed.UnmeasuredHW, half[n:n+4], 1e-7)
+	require.Len(t, c.Expected.PrintedReconciled, n) // VDI 2048 itself prints three decimals
+	require.InDeltaSlice(t, c.Expected.PrintedReconciled, s.X[:n], 0.0005)
+	require.InDeltaSlice(t, c.Expected.PrintedHalfWidth, half[:n], 0.0005)
 	require.InDelta(t, c.Expected.Recomputed.J, s.J, 1e-8)
 	require.Equal(t, 3, s.DF)
+	require.InDelta(t, c.Expected.Critical, s.Critical(0.05), 1e-5)
 	local := s.Local()
 	near(t, c.Expected.Recomputed.Local, statistics(local), 1e-5)
 	require.InDeltaSlice(t, c.Expected.Local, statistics(local), 1e-4)

@@ -41,11 +41,28 @@ func (s *Solution) describe() {
 	}
 	s.describeWide(wide)
 	s.describeExpressed()
+	s.describeImplied()
 	s.J = s.objective()
 	s.Rank = l.factor.rank
 	s.DF = s.Rank + len(a.set) - s.rankOfLoose()
 	if s.DF == 0 {
 		s.J = 0 // nothing had to move: what is left is rounding
+	}
+}
+
+// describeImplied marks what is zero because others are held there: it cannot move either, whatever rounding left of its variance.
+func (s *Solution) describeImplied() {
+	for i, v := range s.l.p.Variables {
+		if s.l.kinds[i] == exact || v.Free || s.X[i] != 0 || s.AtBound[i] || !s.Observable[i] {
+			continue
+		}
+		normal := []cell{{int32(i), 1}}
+		if s.l.kinds[i] == expressed {
+			normal, _ = s.l.normalOf(i)
+		}
+		if s.SD[i]*s.SD[i] <= 1e-12*s.l.prior(normal) {
+			s.SD[i], s.AtBound[i] = 0, true
+		}
 	}
 }
 

@@ -109,9 +109,6 @@ func linearise(p *Problem, x []float64, earlier *linear) (*linear, error) {
 // rounding, what measured variables tell.
 func (l *linear) spreads() []float64 {
 	out := make([]float64, len(l.kinds))
-	for _, w := range l.loose {
-		out[w] = l.size * l.size * 1e-12
-	}
 	for k := range l.express {
 		e := &l.express[k]
 		size := e.rhs * e.rhs
@@ -126,6 +123,9 @@ func (l *linear) spreads() []float64 {
 		}
 	}
 	for _, w := range l.loose {
+		if out[w] == 0 {
+			out[w] = l.size * l.size * 1e-12
+		}
 		out[w] *= 100
 	}
 	return out

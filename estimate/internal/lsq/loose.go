@@ -3,6 +3,7 @@ package lsq
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 )
 
@@ -79,36 +80,46 @@ func (l *linear) settleLoose(ctx context.Context, s *Solution) error {
 // smallest gives unmeasured variables that the balances do not determine their least values, in the sense of least squares, that close
 // them with the reconciled values of the measured ones.
 func (l *linear) smallest(ctx context.Context, x []float64, a *active) error {
-	sub, index := l.unmeasured(x, -1)
-	for k := range sub.Variables {
-		sub.Variables[k].Measured, sub.Variables[k].Variance, sub.Variables[k].Value = true, l.size*l.size, 0
-	}
-	inner, err := linearise(sub, make([]float64, len(sub.Variables)), nil)
-	if err != nil {
-		return err
-	}
-	inner.slack = 1e-11 * l.size
-	s, err := inner.solve(ctx, nil)
-	if err != nil {
-		return err
-	}
-	for k, i := range index {
-		if x[i] = s.X[k]; !l.p.Variables[i].Free && x[i] < s.a.limit[k] {
-			x[i] = 0
+	done := make([]bool, len(x))
+	for _, w := range l.loose { // each time all that hangs together
+		if done[w] {
+			continue
+		}
+		sub, index, size := l.unmeasured(x, int(w))
+		if size == 0 {
+			size = l.size
+		}
+		for k, i := range index {
+			done[i] = true
+			sub.Variables[k].Measured, sub.Variables[k].Variance, sub.Variables[k].Value = true, size*size, 0
+		}
+		inner, err := linearise(sub, make([]float64, len(sub.Variables)), nil)
+		if err != nil {
+			return err
+		}
+		inner.slack = 1e-11 * size
+		s, err := inner.solve(ctx, nil)
+		if err != nil {
+			return err
+		}
+		for k, i := range index {
+			if x[i] = s.X[k]; !l.p.Variables[i].Free && x[i] < s.a.limit[k] {
+				x[i] = 0
+			}
 		}
 	}
 	a.release(x)
 	return nil
 }
 
-// unmeasured is the problem of the unmeasured variables with the others where they are; of those that hang together with variable near,
-// -1 for all.
-func (l *linear) unmeasured(x []float64, near int) (*Problem, []int) {
+// unmeasured is the problem of the unmeasured variables that hang together with variable near, with the others where they are. size is that
+// of the largest figure that their balances are made of: what counts as rounding in one corner of a network must not depend on another.
+func (l *linear) unmeasured(x []float64, near int) (p *Problem, index []int, size float64) {
 	reached := make([]bool, len(x))
 	for i := range reached {
-		reached[i] = near < 0 || i == near
+		reached[i] = i == near
 	}
-	for again := near >= 0; again; {
+	for again := true; again; {
 		again = false
 		for k := range l.express {
 			e := &l.express[k]
@@ -127,8 +138,7 @@ func (l *linear) unmeasured(x []float64, near int) (*Problem, []int) {
 			}
 		}
 	}
-	p := &Problem{}
-	var index []int
+	p = &Problem{}
 	at := map[int32]int{}
 	for i, v := range l.p.Variables {
 		if !v.Measured && reached[i] {
@@ -143,16 +153,18 @@ func (l *linear) unmeasured(x []float64, near int) (*Problem, []int) {
 			continue
 		}
 		b := Balance{Name: l.p.Variables[e.variable].Name, RHS: e.rhs, Terms: []Term{{at[e.variable], 1}}}
+		size = max(size, math.Abs(e.rhs))
 		for _, c := range e.cells {
 			if j, ok := at[c.col]; ok {
 				b.Terms = append(b.Terms, Term{j, c.value})
 			} else {
 				b.RHS -= c.value * x[c.col]
+				size = max(size, math.Abs(c.value*x[c.col]))
 			}
 		}
 		p.Balances = append(p.Balances, b)
 	}
-	return p, index
+	return p, index, size
 }
 
 // Least is the smallest value that an unmeasured variable can have with the measured ones where they were reconciled.
@@ -160,23 +172,23 @@ func (s *Solution) Least(ctx context.Context, i int) (float64, error) {
 	if s.Observable[i] {
 		return s.X[i], nil
 	}
-	p, index := s.l.unmeasured(s.X, i)
+	p, index, size := s.l.unmeasured(s.X, i)
 	for k, j := range index {
 		if j != i {
 			continue
 		}
-		size := p.largest()
-		p.Variables[k].Measured, p.Variables[k].Variance, p.Variables[k].Value = true, size*size, 0
+		wide := p.largest()
+		p.Variables[k].Measured, p.Variables[k].Variance, p.Variables[k].Value = true, wide*wide, 0
 		l, err := linearise(p, make([]float64, len(p.Variables)), nil)
 		if err != nil {
 			return 0, err
 		}
-		l.slack = 1e-11 * s.l.size
+		l.slack = 1e-11 * size
 		least, err := l.solve(ctx, nil)
 		if err != nil {
 			return 0, err
 		}
-		if least.X[k] < 1e-9*s.l.size {
+		if least.X[k] < 1e-9*size {
 			return 0, nil // what the reconciled values leave of rounding
 		}
 		return least.X[k], nil

@@ -7,10 +7,14 @@ import (
 )
 
 // Variances that differ by more than this, in a network of at most so many rows, are held apart. Below, S has digits enough; above, the
-// combinations would fill it.
+// combinations would fill it. A few rows fill nothing, and are held apart sooner: a bound that others imply shows by a variance of zero,
+// and with eight digits gone in the difference that leaves it, by a variance of anything.
 const (
 	unevenBy   = 1e10
 	unevenRows = 500
+
+	unevenByOfFew = 1e4
+	fewRows       = 60
 )
 
 // uneven reports whether variances differ so much that S = R V R' would lose the small ones: what is known to a kilogram, behind a flow
@@ -19,6 +23,10 @@ func (l *linear) uneven() bool {
 	if len(l.rows) > unevenRows {
 		return false
 	}
+	by := unevenBy
+	if len(l.rows) <= fewRows {
+		by = unevenByOfFew
+	}
 	least, most := math.Inf(1), 0.0
 	for k := range l.rows {
 		for _, c := range l.rows[k].cells {
@@ -26,7 +34,7 @@ func (l *linear) uneven() bool {
 			least, most = min(least, v), max(most, v)
 		}
 	}
-	return most > unevenBy*least
+	return most > by*least
 }
 
 // rebase replaces the rows by combinations of which each gives one variable by others that are surer: Gauss-Jordan elimination with the

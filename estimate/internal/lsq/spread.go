@@ -7,7 +7,8 @@ import (
 	"github.com/mineralflows/mineralflows/estimate/internal/parallel"
 )
 
-// limits are a billionth of a standard deviation before the balances, and for what others give the rounding of their sum.
+// limits are a billionth of a standard deviation before the balances, and for what others give the rounding of their sum. None is zero,
+// since violations are measured in them.
 func (l *linear) limits(x []float64) []float64 {
 	out := make([]float64, len(x))
 	for i := range l.p.Variables {
@@ -19,7 +20,7 @@ func (l *linear) limits(x []float64) []float64 {
 				sum += math.Abs(c.value * x[c.col])
 			}
 		}
-		out[i] = max(1e-9*math.Sqrt(l.prior(normal))+1e-12*sum+1e-13*l.size, l.slack)
+		out[i] = max(1e-9*math.Sqrt(l.prior(normal))+1e-12*sum, 1e-300, l.slack)
 	}
 	return out
 }
