@@ -30,11 +30,11 @@ type Options struct {
 	Draws           int     // 0: 8192
 	Level           float64 // 0: 0.90
 	Outflow, Inflow Side
-	Pool            Pool   // nil: OpinionPool{}
-	AsOf            string // only claims published by this ISO date, and of rates the editions out by then where there are such; "": everything
-	Prorate         bool   // share fiscal and rolling years out over calendar years
-	SetAside        bool   // set a figure aside, with the warning no-rate, that no rate carries to tonnes; false: it is an error
-	Progress        func(done, total int)
+	Pool            Pool                  // nil: OpinionPool{}
+	AsOf            string                // only claims published by this ISO date, and of rates the editions out by then where there are such; "": everything
+	Prorate         bool                  // share fiscal and rolling years out over calendar years
+	SetAside        bool                  // set a figure aside, with the warning no-rate, that no rate carries to tonnes; false: it is an error
+	Progress        func(done, total int) // how far a run is: in cells, or in draws of flows of a posterior; called by several goroutines at a time
 }
 
 // The defaults.

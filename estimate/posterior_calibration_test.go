@@ -286,3 +286,51 @@ func TestPosteriorGradient(t *testing.T) {
 		require.Less(t, worst, 1e-6, "parameter %d", at)
 	}
 }
+
+// The calibration code on a posterior that is known (case sbc_conjugate_normal): mu ~ N(0, 1), the mean of three observations of variance 1, so
+// that mu | y ~ N(0.75 y, 0.25). In 20,000 worlds of 99 draws and 20 bins right draws stay below the 99 % point of chi-square with 19 degrees
+// of freedom, 36.19, and draws whose sd is 30 % too small give 5,019, a noncentral chi-square with a standard deviation of 140, with about 2,400
+// of the 1,000 expected in each end bin. Central ranges of 50 and 90 % hold the truth that often.
+func TestCalibrationFindsAWrongPosterior(t *testing.T) {
+	const worlds, draws, bins = 20_000, 99, 20
+	r := rand.New(rand.NewPCG(20, 26))
+	ranks, narrow := make([][]int, worlds), make([][]int, worlds)
+	half, most := 0.0, 0.0
+	for w := range worlds {
+		mu := r.NormFloat64()
+		y := mu + r.NormFloat64()/math.Sqrt(3)
+		below, belowNarrow := 0, 0
+		for range draws {
+			z := r.NormFloat64() / 2
+			if 0.75*y+z < mu {
+				below++
+			}
+			if 0.75*y+0.7*z < mu {
+				belowNarrow++
+			}
+		}
+		ranks[w], narrow[w] = []int{below}, []int{belowNarrow}
+		if below >= 25 && below < draws+1-25 {
+			half += 1. / worlds
+		}
+		if below >= 5 && below < draws+1-5 {
+			most += 1. / worlds
+		}
+	}
+	require.InDelta(t, 36.1909, distuv.ChiSquared{K: bins - 1}.Quantile(0.99), 1e-4)
+	require.Less(t, chiSquareOfRanks(ranks, 0, draws+1, bins), 36.1909)
+	require.InDelta(t, 5019.2, chiSquareOfRanks(narrow, 0, draws+1, bins), 4*math.Sqrt(2*(19+2*5000)))
+	first, last := 0.0, 0.0
+	for w := range narrow {
+		switch narrow[w][0] * bins / (draws + 1) {
+		case 0:
+			first++
+		case bins - 1:
+			last++
+		}
+	}
+	require.InDelta(t, 2400, first, 200)
+	require.InDelta(t, 2400, last, 200)
+	require.InDelta(t, 0.5, half, 4*math.Sqrt(0.25/worlds))
+	require.InDelta(t, 0.9, most, 4*math.Sqrt(0.09/worlds))
+}

@@ -31,6 +31,9 @@ func (j *jointNetwork) checks() []jointCheck {
 // a flow that nothing else says anything about moves nowhere, and is no conflict.
 const leastLeft = 0.1
 
+// largestLog is the logarithm of a number that has squares and differences yet.
+const largestLog = 300
+
 // check leaves a reading out. Its predictive density is that under draws weighted by 1/likelihood, by Pareto smoothed importance
 // sampling. A figure y with variance V that the posterior puts at x, with variance Vx, was moved by y - x with the variance V - Vx, and
 // the others alone predict x - (y - x) Vx/(V - Vx): exact where all is normal, and free of weights that may not be trusted. With Student's t
@@ -72,7 +75,7 @@ func (j *jointNetwork) check(i int) jointCheck {
 		out.Predicted = mean - (m.Y-mean)*math.Min(moved, variance-left)/left
 	}
 	if !m.Stock {
-		out.Predicted = math.Exp(out.Predicted)
+		out.Predicted = math.Exp(math.Min(out.Predicted, largestLog)) // finite, whatever chains that did not meet have drawn
 	}
 	return out
 }
@@ -87,7 +90,9 @@ func (j *jointNetwork) tests(checks []jointCheck) *Tests {
 			figures = append(figures, i)
 		}
 	}
-	t.DF = len(figures)
+	if t.DF = len(figures); t.DF == 0 { // bounds alone: nothing can scatter
+		t.P = 1
+	}
 	for k := range j.draws.n {
 		sum := 0.0
 		for _, i := range figures {

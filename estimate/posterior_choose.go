@@ -49,7 +49,7 @@ func (j *jointNetwork) choose() error {
 		}
 		for _, q := range j.places[:i] {
 			if overlapping(p, q) {
-				return fmt.Errorf("%s and %s overlap: their balances would count something twice", q, p)
+				return j.refuse(ErrCellsOverlap, fmt.Sprintf("%s and %s overlap: their balances would count something twice", q, p))
 			}
 		}
 	}
@@ -68,9 +68,14 @@ func (j *jointNetwork) choose() error {
 		}
 	}
 	if len(j.places) == 0 || len(j.periods) == 0 {
-		return fmt.Errorf("%s: no place has both a claim on its output and one on its outflow; name the Places", j.mineral)
+		return j.refuse(ErrNoNetwork, "no place has both a claim on its output and one on its outflow; name the Places")
 	}
 	return nil
+}
+
+// refuse is the error of a network that has no posterior.
+func (j *jointNetwork) refuse(code flows.Code, text string, balances ...flows.Cell) error {
+	return &NetworkError{Code: code, Mineral: j.mineral, Balances: balances, Text: text}
 }
 
 // overlapping reports whether two places share a member.
@@ -101,7 +106,7 @@ func (j *jointNetwork) findRoutes(readings [][]jointReading) error {
 			continue
 		}
 		if !open(c.From) || !open(c.To) || !add(c.From, c.To) {
-			return fmt.Errorf("%s: a corridor %s>%s leads nowhere: one of its ends must lie in %v, and the other elsewhere", j.mineral, c.From, c.To, j.places)
+			return j.refuse(ErrNowhere, fmt.Sprintf("a corridor %s>%s leads nowhere: one of its ends must lie in %v, and the other elsewhere", c.From, c.To, j.places))
 		}
 	}
 	if j.p.Corridors == nil {
@@ -126,7 +131,7 @@ func (j *jointNetwork) findRoutes(readings [][]jointReading) error {
 	}
 	for r := range j.p.Priors.Scales {
 		if !seen[r] {
-			return fmt.Errorf("prior scale of %s>%s: there is no such corridor", r.From, r.To)
+			return j.refuse(ErrNowhere, fmt.Sprintf("prior scale of %s>%s: there is no such corridor", r.From, r.To))
 		}
 	}
 	return nil

@@ -160,7 +160,7 @@ func (j *jointNetwork) refit(ctx context.Context, parts []*latent.Part, reading 
 		left := &part.Readings[k]
 		rest := part.Model
 		rest.Readings = slices.Delete(slices.Clone(part.Readings), k, k+1)
-		run, err := j.samplePart(ctx, &rest, " without "+left.Name)
+		run, err := j.samplePart(ctx, &rest, " without "+left.Name, nil)
 		if err != nil {
 			return 0, false, err
 		}

@@ -145,7 +145,8 @@ func (j *jointNetwork) setOutgoing(out []int, cell flows.Cell, narrowest map[flo
 	return len(out) > 0
 }
 
-// closeWithoutStock picks, where there are no stocks, the flow that closes each balance: the largest claimed one that leaves the set.
+// closeWithoutStock picks, where there are no stocks, the flow that closes each balance: the largest claimed one that leaves the set
+// and is no sum of others, else the one that is left (leaveRest): what goes to partners that nobody names, or an outflow of which nothing is claimed.
 func (j *jointNetwork) closeWithoutStock(readings [][]jointReading) error {
 	if j.p.Priors.StockMonths > 0 {
 		return nil
@@ -167,8 +168,13 @@ func (j *jointNetwork) closeWithoutStock(readings [][]jointReading) error {
 				b.Closing, best = term.Flow, x
 			}
 		}
+		for _, term := range b.Terms {
+			if b.Closing < 0 && j.model.Flows[term.Flow].Prior.Kind == latent.Left {
+				b.Closing = term.Flow
+			}
+		}
 		if b.Closing < 0 {
-			return fmt.Errorf("%s: without stocks the balance is closed by a flow that leaves the set, and no figure states one", j.cells[i])
+			return j.refuse(ErrInfeasible, fmt.Sprintf("without stocks the balance of %s is closed by a recorded flow that leaves the set, and there is none", j.cells[i]), j.cells[i])
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 
 	"github.com/mineralflows/mineralflows/estimate/internal/latent"
 	"github.com/mineralflows/mineralflows/estimate/internal/nuts"
@@ -41,8 +42,9 @@ func (j *jointNetwork) sample(ctx context.Context) error {
 	d := newJointDraws(&j.model, j.p.Chains*j.p.Draws)
 	d.diagnostics = Diagnostics{Chains: j.p.Chains, Draws: j.p.Draws, Warmup: j.p.Warmup, MinESSBulk: math.Inf(1), MinESSTail: math.Inf(1), MinEBFMI: math.Inf(1)}
 	parts := j.model.Split()
-	for k, part := range parts {
-		run, err := j.samplePart(ctx, &part.Model, "")
+	step := j.progress(parts)
+	for _, part := range parts {
+		run, err := j.samplePart(ctx, &part.Model, "", func() { step(len(part.Flows)) })
 		if err != nil {
 			return err
 		}
@@ -50,16 +52,26 @@ func (j *jointNetwork) sample(ctx context.Context) error {
 		if err := j.diagnose(ctx, d, part, run); err != nil {
 			return err
 		}
-		if j.m.opt.Progress != nil {
-			j.m.opt.Progress(k+1, len(parts))
-		}
 	}
 	j.draws = d
 	return nil
 }
 
-// samplePart runs the chains of one part; purpose tells apart runs of one part for different ends.
-func (j *jointNetwork) samplePart(ctx context.Context, m *latent.Model, purpose string) (*nuts.Run, error) {
+// progress counts the flows that were drawn, thrown away or kept, of all that are to be: what a draw of a part costs grows with its flows.
+func (j *jointNetwork) progress(parts []*latent.Part) func(flows int) {
+	if j.m.opt.Progress == nil {
+		return func(int) {}
+	}
+	total := 0
+	for _, part := range parts {
+		total += len(part.Flows) * j.p.Chains * (j.p.Warmup + j.p.Draws)
+	}
+	var done atomic.Int64
+	return func(flows int) { j.m.opt.Progress(int(done.Add(int64(flows))), total) }
+}
+
+// samplePart runs the chains of one part; purpose tells apart runs of one part for different ends. step, unless nil, is called after each draw.
+func (j *jointNetwork) samplePart(ctx context.Context, m *latent.Model, purpose string, step func()) (*nuts.Run, error) {
 	names := make([]string, len(m.Flows))
 	for i := range m.Flows {
 		names[i] = m.Flows[i].Name
@@ -67,11 +79,13 @@ func (j *jointNetwork) samplePart(ctx context.Context, m *latent.Model, purpose 
 	name := "posterior" + purpose + "/" + strings.Join(names, "/")
 	run, err := nuts.Sample(ctx, func() nuts.Density { return latent.NewDensity(m) }, nuts.Config{
 		Chains: j.p.Chains, Warmup: j.p.Warmup, Draws: j.p.Draws, Acceptance: j.p.Acceptance, MaxDepth: j.p.MaxDepth,
-		Start:  func(_ int, r *rand.Rand, x []float64) { m.Start(r, x) },
-		Stream: func(chain int) rand.Source { return newStream(j.m.opt.Seed, Var(fmt.Sprintf("%s/%d", name, chain))) },
+		Start:    func(_ int, r *rand.Rand, x []float64) { m.Start(r, x) },
+		Stream:   func(chain int) rand.Source { return newStream(j.m.opt.Seed, Var(fmt.Sprintf("%s/%d", name, chain))) },
+		Progress: step,
 	})
 	if err != nil && ctx.Err() == nil {
-		return nil, fmt.Errorf("%s: %w: where there are no stocks, no positive flows near the claims may close the balances", names[0], err)
+		return nil, &NetworkError{Code: ErrInfeasible, Mineral: j.mineral, Err: err,
+			Text: fmt.Sprintf("%s: %v: where there are no stocks, no positive flows near the claims may close the balances", names[0], err)}
 	}
 	return run, err
 }
@@ -163,6 +177,9 @@ func (j *jointNetwork) flowDraws(f flows.Flow) Draws {
 			}
 		}
 	}
+	if j.zero[f] != nil {
+		return make(Draws, j.draws.n)
+	}
 	members := j.members[f]
 	if f.Mineral != j.mineral || len(members) == 0 {
 		return nil
@@ -207,8 +224,10 @@ func (j *jointNetwork) cellDraws(c flows.Cell, q Quantity) Draws {
 	}
 	switch q {
 	case Output:
+		found = j.isZero(Route{flows.Ground, c.Place}, c.Period)
 		add(func(f *flows.Flow, _ float64) float64 { return only(f.From == flows.Ground, 1) })
 	case Outflow:
+		found = j.isZero(Route{c.Place, flows.World}, c.Period)
 		add(func(f *flows.Flow, s float64) float64 {
 			return only(s < 0 && f.To != flows.Use && f.Channel == flows.Recorded, 1)
 		})
@@ -225,7 +244,7 @@ func (j *jointNetwork) cellDraws(c flows.Cell, q Quantity) Draws {
 		found = true
 		add(func(f *flows.Flow, s float64) float64 { return only(f.Channel == flows.Unrecorded, s) })
 	case Share:
-		if outflow := j.cellDraws(c, Outflow); outflow != nil {
+		if outflow := j.cellDraws(c, Outflow); outflow != nil && !j.isZero(Route{c.Place, flows.World}, c.Period) {
 			found = true
 			for n, x := range j.cellDraws(c, Surplus) {
 				out[n] = x / outflow[n]

@@ -29,7 +29,9 @@ type jointNetwork struct {
 	at       map[flows.Flow]int   // where a flow stands in flows
 	members  map[flows.Flow][]int // what a flow is the sum of: itself, or its parts and the rest
 	errorAt  map[Var]int
-	closed   map[flows.Cell]bool // balances that are in the model
+	closed   map[flows.Cell]bool          // balances that are in the model
+	nils     []jointReading               // what was said to be nil
+	zero     map[flows.Flow][]flows.Claim // flows that are held at zero, for nil is all that is said of them
 
 	draws *jointDraws
 
@@ -43,7 +45,7 @@ type jointNetwork struct {
 
 func newJointNetwork(m *Model, p Posterior) (*jointNetwork, error) {
 	j := &jointNetwork{m: m, p: p, typical: map[flows.Place]float64{}, at: map[flows.Flow]int{}, members: map[flows.Flow][]int{},
-		errorAt: map[Var]int{}, closed: map[flows.Cell]bool{}, origins: map[string]*flows.Origin{}, figures: map[Var]bool{}}
+		errorAt: map[Var]int{}, closed: map[flows.Cell]bool{}, zero: map[flows.Flow][]flows.Claim{}, origins: map[string]*flows.Origin{}, figures: map[Var]bool{}}
 	if err := j.choose(); err != nil {
 		return nil, err
 	}
@@ -59,6 +61,7 @@ func newJointNetwork(m *Model, p Posterior) (*jointNetwork, error) {
 	if len(j.errs) > 0 {
 		return nil, j.errs
 	}
+	j.settleNils(readings)
 	if err := j.findRoutes(readings); err != nil {
 		return nil, err
 	}
@@ -122,12 +125,18 @@ func (j *jointNetwork) addRecorded(t int, readings []jointReading, usual map[Rou
 		}
 	}
 	for i, p := range j.places {
-		heard := slices.ContainsFunc(sortedRoutes(by), func(r Route) bool { return r.From == flows.Ground && r.To.Within(p) || j.nodeOf(r.From) == i })
+		about := func(r Route) bool { return r.From == flows.Ground && r.To.Within(p) || j.nodeOf(r.From) == i }
+		heard := slices.ContainsFunc(sortedRoutes(by), about)
+		for f := range j.zero {
+			heard = heard || f.Period == period && f.To != flows.Stock && about(Route{f.From, f.To})
+		}
 		if j.closed[flows.Cell{Mineral: j.mineral, Period: period, Place: p}] = heard; !heard {
 			continue
 		}
 		for _, r := range []Route{{flows.Ground, p}, {p, flows.World}} {
-			by[r] = append(by[r], nil...)
+			if !j.isZero(r, period) {
+				by[r] = append(by[r], nil...)
+			}
 		}
 	}
 	all := sortedRoutes(by)
@@ -153,7 +162,7 @@ func (j *jointNetwork) addRecorded(t int, readings []jointReading, usual map[Rou
 		complete := slices.ContainsFunc(all, func(part Route) bool {
 			return part.partOf(w) && slices.ContainsFunc(by[part], func(r *jointReading) bool { return r.complete })
 		})
-		if complete || allMembers(w, by) {
+		if complete || j.allMembers(w, period, by) {
 			continue
 		}
 		f := flowOf(w)
@@ -183,10 +192,10 @@ func (j *jointNetwork) addRecorded(t int, readings []jointReading, usual map[Rou
 }
 
 // allMembers reports whether a flow of a union is claimed of each of its members: there is no rest then.
-func allMembers(w Route, by map[Route][]*jointReading) bool {
+func (j *jointNetwork) allMembers(w Route, period flows.Period, by map[Route][]*jointReading) bool {
 	for _, a := range w.From.Members() {
 		for _, b := range w.To.Members() {
-			if len(by[Route{a, b}]) == 0 {
+			if len(by[Route{a, b}]) == 0 && !j.isZero(Route{a, b}, period) {
 				return false
 			}
 		}
@@ -246,6 +255,10 @@ func (j *jointNetwork) addBalances() {
 					b.Terms = append(b.Terms, latent.Term{Flow: k, Sign: 1})
 				}
 			}
+			if len(b.Terms) == 0 { // all is nil, and no route touches it
+				j.closed[cell] = false
+				continue
+			}
 			j.model.Balances, j.cells = append(j.model.Balances, b), append(j.cells, cell)
 		}
 	}
@@ -264,8 +277,17 @@ func (j *jointNetwork) leaveRest() {
 				left = t.Flow
 			}
 		}
-		if left >= 0 {
-			j.model.Flows[left].Prior = latent.Prior{Kind: latent.Left}
+		if left < 0 {
+			continue
+		}
+		f := &j.model.Flows[left]
+		f.Prior = latent.Prior{Kind: latent.Left}
+		rest := f.Start
+		for _, t := range j.model.Balances[i].Terms {
+			rest += t.Sign * j.model.Flows[t.Flow].Start
+		}
+		if j.flows[left].Part != "" { // nothing is claimed of it but by the balance
+			f.Start = math.Max(f.Start, rest)
 		}
 	}
 }
@@ -290,7 +312,11 @@ func (j *jointNetwork) addReading(r jointReading) {
 			return
 		}
 		out.Stock, out.Node = true, i
-		out.SD = math.Max(math.Max(r.sd, j.p.Priors.ClaimLogSD*math.Abs(r.y)), finestLogSD*j.model.Balances[i].SD)
+		if r.sd == 0 {
+			j.bare = append(j.bare, r.claims...)
+			out.SD = j.p.Priors.ClaimLogSD * math.Abs(r.y)
+		}
+		out.SD = math.Max(out.SD, finestLogSD*j.model.Balances[i].SD)
 	} else {
 		out.Flows = j.members[r.flow]
 		if r.of != nil {

@@ -106,18 +106,23 @@ func (j *jointNetwork) reading(c *compiler, role flows.Role, s statement) (joint
 		r.of = first.Amount.Of
 	}
 	var parts []piecewise
-	total := 0.0
+	total, most := 0.0, 0.0
+	rounded := role != flows.IsStock && r.of == nil && r.bound == flows.About
 	for i := range s.Claims {
 		p, ok := j.piece(c, &s.Claims[i], r.of != nil, role != flows.IsStock)
 		if !ok {
 			return r, false
 		}
 		if s.weights != nil {
-			p.central, p.tonnesSD = p.central*s.weights[i], p.tonnesSD*s.weights[i]
+			p.central, p.tonnesSD, p.most = p.central*s.weights[i], p.tonnesSD*s.weights[i], p.most*s.weights[i]
 			p.sd = math.Hypot(p.sd, logSpread(s.widen.value))
 		}
 		parts = append(parts, p)
-		total += p.central
+		total, most = total+p.central, most+p.most
+		rounded = rounded && p.most > 0
+	}
+	if rounded {
+		r.bound, total = flows.AtMost, most
 	}
 	if s.weights != nil {
 		j.warn(ErrProrated, fmt.Sprintf("%s on %s>%s: %s shared out by months and widened by */%g", s.Producer, s.From, s.To, joinPeriods(s.Claims), prorateSpread), s.Claims...)
@@ -130,12 +135,15 @@ func (j *jointNetwork) reading(c *compiler, role flows.Role, s statement) (joint
 		return r, true
 	}
 	if !(total > 0) {
-		j.warn(ErrNil, fmt.Sprintf("%s: %s says nil, which no log-normal reaches: left out", r.flow, s.Producer), s.Claims...)
+		j.nils = append(j.nils, r)
 		return r, false
 	}
 	r.y = math.Log(total)
 	for _, p := range parts {
 		weight := p.central / total
+		if rounded {
+			weight, p.sd = p.most/total, j.p.Priors.ClaimLogSD
+		}
 		r.sd = math.Hypot(r.sd, weight*p.sd)
 		for name, c := range p.loads {
 			r.loads[name] += weight * c
@@ -156,7 +164,17 @@ const finestLogSD = 1e-3
 type piecewise struct {
 	central, sd float64 // the median, and the log spread of the claim alone
 	tonnesSD    float64 // of a stock change, in tonnes
+	most        float64 // of a rounded zero, half its last unit; 0: it is none
 	loads       map[Var]float64
+}
+
+// roundedZero is the end of a range that starts at zero with nothing in it more likely than the rest, 0..0.5, else 0. Its likelihood is flat up to there
+// and nil beyond: a ceiling, where a log-normal around its middle would exclude what is far smaller.
+func roundedZero(d dist.Dist) float64 {
+	if most := d.Quantile(1); d.Quantile(0) == 0 && most > 0 && !math.IsInf(most, 1) && math.Abs(d.Quantile(0.25)-most/4) < 1e-9*most {
+		return most
+	}
+	return 0
 }
 
 // piece reads one claim. Shares are fractions and take no conversion.
@@ -193,6 +211,7 @@ func (j *jointNetwork) piece(c *compiler, claim *flows.Claim, share, biased bool
 	}
 	p.central = amount.median() * factor
 	p.tonnesSD = amount.value.StdDev() * factor
+	p.most = roundedZero(amount.value) * factor
 	j.used(claim)
 	return p, true
 }
@@ -278,16 +297,19 @@ func (j *jointNetwork) usedRates(s *step) {
 
 // figureOf is the geometric mean of what figures say about a flow, 0 where there are none.
 func figureOf(readings []*jointReading) float64 {
-	sum, n := 0.0, 0.0
-	for _, r := range readings {
-		if r.bound == flows.About && r.of == nil {
-			sum, n = sum+r.y, n+1
-		}
-	}
-	if n == 0 {
+	return meanOf(slices.DeleteFunc(slices.Clone(readings), func(r *jointReading) bool { return r.bound != flows.About || r.of != nil }))
+}
+
+// meanOf is the geometric mean of readings, 0 where there are none.
+func meanOf(readings []*jointReading) float64 {
+	if len(readings) == 0 {
 		return 0
 	}
-	return math.Exp(sum / n)
+	sum := 0.0
+	for _, r := range readings {
+		sum += r.y
+	}
+	return math.Exp(sum / float64(len(readings)))
 }
 
 // compareJoint orders flows: by period, then recorded before unrecorded, then by their ends and parts.

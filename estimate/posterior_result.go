@@ -28,7 +28,7 @@ func (j *jointNetwork) result() *Result {
 	for _, place := range j.places {
 		for _, period := range j.periods {
 			if c := (flows.Cell{Mineral: j.mineral, Period: period, Place: place}); !j.closed[c] {
-				r.Unbalanced = append(r.Unbalanced, Unbalanced{Cell: c, Why: "neither output nor outflow is claimed"})
+				r.Unbalanced = append(r.Unbalanced, Unbalanced{Cell: c, Why: "neither output nor outflow is claimed, or no more than nil"})
 			}
 		}
 	}
@@ -87,6 +87,9 @@ func (j *jointNetwork) estimates(checks []jointCheck) []FlowEstimate {
 			all = append(all, flows.Flow{Mineral: c.Mineral, Period: c.Period, From: c.Place, To: flows.Stock})
 		}
 	}
+	for f := range j.zero {
+		all = append(all, f)
+	}
 	slices.SortFunc(all, compareJoint)
 	priors := j.priorWorlds()
 	out := make([]FlowEstimate, len(all))
@@ -137,6 +140,10 @@ const priorDraws = 4096
 
 func (j *jointNetwork) estimate(f flows.Flow, checks []jointCheck, priors [][]float64) FlowEstimate {
 	s := summarizer{level: j.m.opt.Level}
+	if claims := j.zero[f]; claims != nil {
+		nothing := s.summarize(j.flowDraws(f))
+		return FlowEstimate{Flow: f, Basis: j.basis, Claimed: &nothing, Estimate: nothing, Claims: claims}
+	}
 	out := FlowEstimate{Flow: f, Basis: j.basis, Estimate: s.summarize(j.flowDraws(f)), Prior: j.prior(f, priors)}
 	out.Unobserved = unmoved(out.Prior, &out.Estimate)
 	var about []*jointReading

@@ -50,6 +50,7 @@ func (s *study) sections(all bool) ([]report.Section, error) {
 	out = append(out, s.comparisons(all)...)
 	out = append(out, s.conflicts(all)...)
 	out = append(out, s.said()...)
+	out = append(out, s.assumed(all)...)
 	out = append(out, s.holds(), s.trust(all))
 	return slices.DeleteFunc(out, func(x report.Section) bool { return x.Table == nil && x.Text == nil && x.Notes == nil }), nil
 }
@@ -69,7 +70,7 @@ func (s *study) introduction() report.Section {
 	}
 	out := report.Section{Heading: title, Text: []string{text}}
 	if s.method == "posterior" {
-		out.Text = append(out.Text, "Rests on: claims; the prior, what was assumed before any; or both. Ceiling: the claims say how much it can be at most, and the prior how much of that it is. Halved and doubled: the sum with the scales of all priors.")
+		out.Text = append(out.Text, "Rests on: claims; the prior, what was assumed before any; or both. Ceiling: claims say how much it can be at most, assumptions how much of that it is. Halved and doubled: the scales of all priors.")
 	}
 	if s.tails > 0 {
 		out.Text = append(out.Text, fmt.Sprintf("A claim may be badly wrong: the errors of claims are Student's t with %s of freedom, not normal, with the 90 %% ranges that their sources give them.", counted(s.tails, "degree")))
@@ -138,7 +139,7 @@ func (s *study) sumRow(n *solved, legs []leg) (report.Row, error) {
 	}
 	lo, hi := halved.Summarize(s.level()).Median, doubled.Summarize(s.level()).Median
 	before, after := n.spreads(legs)
-	cells := []string{name, report.Tonnes(v.Median), report.Range(v), worth, share, report.Tonnes(before), report.Tonnes(after), report.Tonnes(lo), report.Tonnes(hi), restsOn(before, after, lo, hi, v)}
+	cells := []string{name, report.Tonnes(v.Median), report.Range(v), worth, share, report.Tonnes(before), report.Tonnes(after), report.Tonnes(lo), report.Tonnes(hi), n.atMost(restsOn(before, after, lo, hi, v), legs[0], v.Median)}
 	if len(legs) > 1 {
 		cells[0], cells[5], cells[6], cells[9] = string(legs[0].from)+" > all", report.Missing, report.Missing, ""
 	}
@@ -182,12 +183,53 @@ func restsOn(before, after, halved, doubled float64, sum estimate.Value) string 
 	return "claims"
 }
 
+// yearRestsOn is restsOn of one route in one year.
+func (n *solved) yearRestsOn(e *estimate.FlowEstimate) string {
+	halved, doubled := math.NaN(), math.NaN()
+	if h, t := find(n.half, e.Flow), find(n.twice, e.Flow); h != nil && t != nil {
+		halved, doubled = h.Estimate.Median, t.Estimate.Median
+	}
+	on := restsOn(e.Prior.SD, e.Estimate.SD, halved, doubled, e.Estimate)
+	if on != "prior" && n.assumesOutput(e.Flow) {
+		return "ceiling"
+	}
+	return on
+}
+
+// assumesOutput reports whether nobody says what the receiver of a route dug in that year, or can have dug at most, nor what the route brought: what it sends on is then the
+// most that the route can have brought, and how much of that it dug itself is assumed, from its figures of other years if there are any. The
+// scales of the priors, halved and doubled, do not show that.
+func (n *solved) assumesOutput(f flows.Flow) bool {
+	if len(find(n.result, f).Claims) > 0 {
+		return false
+	}
+	e := find(n.result, flows.Flow{Mineral: f.Mineral, Period: f.Period, From: flows.Ground, To: f.To})
+	return e != nil && !slices.ContainsFunc(e.Claims, func(c flows.Claim) bool { return c.Amount.Bound != flows.AtLeast })
+}
+
+// atMost is what a sum over the years rests on: no more than a ceiling where more than a quarter of it was brought in years in which the receiver's
+// output is assumed.
+func (n *solved) atMost(on string, l leg, sum float64) string {
+	assumed := 0.0
+	for _, p := range n.periods {
+		if e := l.of(n, p); e != nil && n.assumesOutput(e.Flow) {
+			assumed += e.Estimate.Median
+		}
+	}
+	if on != "prior" && assumed > sum/4 {
+		return "ceiling"
+	}
+	return on
+}
+
 // verdict says in words whether the chains and the claims can be trusted.
 func (s *study) verdict(n *solved) string {
 	t, d := n.result.Tests, n.result.Chains
 	text := fmt.Sprintf("Chains: R-hat %.3f, effective draws %.0f (bulk) and %.0f (tail), %s.", d.MaxRhat, d.MinESSBulk, d.MinESSTail, counted(d.Divergences, "divergence"))
 	if d.MaxRhat > worstRhat || min(d.MinESSBulk, d.MinESSTail) < fewestDraws {
 		text += " NOT CONVERGED: do not use these numbers; raise -warmup and -sample."
+	} else if d.MaxRhat > goodRhat || min(d.MinESSBulk, d.MinESSTail) < goodDraws {
+		text += " Rough: ends of ranges may move by a tenth of their width; before you quote them raise -warmup and -sample."
 	}
 	k := 0
 	for i := range t.All {
@@ -257,7 +299,11 @@ func (s *study) byYear(n *solved) report.Section {
 	if s.method == "posterior" {
 		t.Columns = append(t.Columns, report.Column{Head: "prior"}, report.Column{Head: percentRange(s), Left: true}, report.Column{Head: "sd\nbefore"}, report.Column{Head: "sd\nafter"})
 	}
-	t.Columns = append(t.Columns, report.Column{Left: true})
+	if s.method == "posterior" {
+		t.Columns = append(t.Columns, report.Column{Head: "rests on", Left: true})
+	} else {
+		t.Columns = append(t.Columns, report.Column{Left: true})
+	}
 	for _, l := range n.legs() {
 		for _, p := range n.periods {
 			e := l.of(n, p)
@@ -273,6 +319,8 @@ func (s *study) byYear(n *solved) report.Section {
 				cells[3], remark = report.Missing, "held at zero"
 			case e.Unobserved:
 				remark = "prior only"
+			case s.method == "posterior":
+				remark = n.yearRestsOn(e)
 			}
 			if e.Claimed != nil {
 				remark = strings.TrimPrefix(remark+"; claimed "+report.Median(*e.Claimed), "; ")
@@ -327,7 +375,7 @@ func (s *study) places(n *solved) report.Section {
 
 // claimedOutput is the sum of what is claimed of a place's output, a floor where a year has no figure.
 func (n *solved) claimedOutput(place flows.Place) string {
-	v := estimate.Value{}
+	v, claimed := estimate.Value{}, false
 	for _, p := range n.periods {
 		e := find(n.result, flows.Flow{Mineral: n.mineral, Period: p, From: flows.Ground, To: place})
 		switch {
@@ -335,10 +383,10 @@ func (n *solved) claimedOutput(place flows.Place) string {
 		case e.Claimed == nil:
 			v.Bound = flows.AtLeast
 		default:
-			v.Median += e.Claimed.Median
+			v.Median, claimed = v.Median+e.Claimed.Median, true
 		}
 	}
-	if v.Median == 0 {
+	if !claimed {
 		return report.Missing
 	}
 	return report.Median(v)

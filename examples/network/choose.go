@@ -112,11 +112,26 @@ func (r *request) choose(q cli.Question, m flows.Mineral) *network {
 	if len(without) > 0 && len(n.places) > 0 {
 		n.left = append(n.left, fmt.Sprintf("%s: no place has figures of both its output and its outflow", years(without)))
 	}
-	if k := most / max(len(n.places), 1); !r.given["period"] && !r.given["places"] && len(n.periods) > k {
+	if k := max(most/max(len(n.places), 1), 1); !r.given["period"] && !r.given["places"] && len(n.periods) > k {
 		n.left = append(n.left, fmt.Sprintf("%s: only so that a run takes seconds; -period asks for them", years(n.periods[:len(n.periods)-k])))
 		n.periods = n.periods[len(n.periods)-k:]
+		n.heard(l, cells)
 	}
 	return n
+}
+
+// heard leaves out the places of which nothing is claimed in the periods that are kept.
+func (n *network) heard(l *flows.Ledger, cells []flows.Cell) {
+	n.places = slices.DeleteFunc(n.places, func(p flows.Place) bool {
+		silent := !slices.ContainsFunc(cells, func(c flows.Cell) bool {
+			b := l.Balance(c)
+			return c.Place == p && slices.Contains(n.periods, c.Period) && figure(b.Output, b.Declared, b.Mirrored, b.Reconciled)
+		})
+		if silent {
+			n.left = append(n.left, fmt.Sprintf("%s: no figure in %s", p, years(n.periods)))
+		}
+		return silent
+	})
 }
 
 // apart keeps, of periods that overlap, the calendar years, else the first: two balances of one month would count it twice.
@@ -181,8 +196,8 @@ func (n *network) routes(q cli.Question) {
 // probability of -level would pull their figures down, where mineral that either side recorded did move. As in a mass balance such totals
 // do not count (-outflow greater); -outflow declared or mirrored leaves out the other side, -outflow pooled nothing.
 func (r *request) sided(ctx context.Context, q cli.Question, n *network) (*estimate.Model, error) {
-	side := q.Model.Options().Outflow
-	if side == estimate.Pooled {
+	asked := q.Model.Options().Outflow
+	if asked == estimate.Pooled {
 		return q.Model, nil
 	}
 	cells := n.cells(q)
@@ -197,7 +212,7 @@ func (r *request) sided(ctx context.Context, q cli.Question, n *network) (*estim
 		mirrored, isMirrored := b.Value(estimate.Mirrored)
 		switch {
 		case !isDeclared || !isMirrored:
-		case side == estimate.Declared:
+		case asked == estimate.Declared:
 			drop[b.Cell] = estimate.Mirrored
 		case b.Side == estimate.Mirrored && declared.Bound == flows.About: // a floor is exceeded without contradiction
 			drop[b.Cell] = estimate.Declared
@@ -220,7 +235,8 @@ func (r *request) sided(ctx context.Context, q cli.Question, n *network) (*estim
 		for cell, side := range drop {
 			if c.Mineral == cell.Mineral && cell.Period.Contains(c.Period) && c.Channel == flows.Recorded && c.From.Within(cell.Place) && !c.To.Within(cell.Place) {
 				own := c.Reporter == "" || c.Reporter.Within(cell.Place)
-				if side == estimate.Declared && own && c.To == flows.World || side == estimate.Mirrored && !own {
+				total := c.To == flows.World || asked == estimate.Mirrored && !c.To.Boundary() // greater: what single partners are said to take stays
+				if side == estimate.Declared && own && total || side == estimate.Mirrored && !own {
 					return false
 				}
 			}

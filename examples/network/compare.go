@@ -20,14 +20,19 @@ type compared struct {
 }
 
 // compare leaves out the routes of a network one by one.
-func compare(ctx context.Context, p estimate.Posterior, m *estimate.Model, r *estimate.Result) ([]compared, error) {
-	var out []compared
+func compare(ctx context.Context, p estimate.Posterior, m *estimate.Model, r *estimate.Result, runs *stages) ([]compared, error) {
+	var routes []estimate.Route
 	for i := range r.Flows {
 		f := &r.Flows[i]
 		route := estimate.Route{From: f.From, To: f.To}
-		if f.Channel != flows.Unrecorded || slices.ContainsFunc(out, func(c compared) bool { return c.route == route }) {
-			continue
+		if f.Channel == flows.Unrecorded && !slices.Contains(routes, route) {
+			routes = append(routes, route)
 		}
+	}
+	runs.of += len(routes)
+	var out []compared
+	for _, route := range routes {
+		runs.next("%s with the route %s > %s and without it", p.Mineral, route.From, route.To)
 		test, err := p.CompareCorridors(ctx, m, route)
 		switch {
 		case ctx.Err() != nil:

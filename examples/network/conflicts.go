@@ -154,11 +154,13 @@ func (s *study) trust(all bool) report.Section {
 	return out
 }
 
-// Beyond these bounds chains are called not converged. Above R-hat 1.01, or below 400 effective draws, the estimator itself warns; of runs
-// with other priors only a median is shown, which needs less.
+// Beyond the first bounds chains are called not converged, beyond the others, which the estimator warns of itself (Vehtari et al. 2021), rough;
+// of runs with other priors only a median is shown, which needs less.
 const (
 	worstRhat   = 1.05
 	fewestDraws = 100
+	goodRhat    = 1.01
+	goodDraws   = 400
 )
 
 // holds is what is in the networks and what is left out, with the reasons.

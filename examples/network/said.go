@@ -42,7 +42,10 @@ func (s *study) said() []report.Section {
 			row[5], row[6], row[7] = signed(up), signed(v.Median-up), report.Range(g)
 		}
 		below := fmt.Sprintf("%s, %s %s, t %s", c.Origin.Producer, c.Mineral, c.Period, c.Amount.Basis)
-		if c.Scenario != "" && c.Scenario != s.result.Scenario {
+		switch {
+		case c.Scenario == "":
+			below += "; not in the estimate, which takes what is said of unrecorded flows in a scenario only"
+		case c.Scenario != s.result.Scenario:
 			below += "; not in the estimate: -scenario " + c.Scenario + " puts it there"
 		}
 		t.Rows = append(t.Rows, report.Row{Cells: row, Below: []string{below}})

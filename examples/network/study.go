@@ -22,6 +22,7 @@ type study struct {
 	networks []*solved
 	result   *estimate.Result
 	left     []string // minerals that have no network
+	priors   estimate.Priors
 }
 
 // solved is a network with its estimates.
@@ -30,11 +31,12 @@ type solved struct {
 	result      *estimate.Result
 	half, twice *estimate.Result // with priors half and twice as wide; nil: not asked for
 	compared    []compared       // without each route; nil: not asked for
+	shifts      []shifted        // with each prior halved and doubled; nil: not asked for
 }
 
 // study estimates each mineral.
 func (r *request) study(ctx context.Context, q cli.Question) (*study, error) {
-	s := &study{q: q, method: r.method(), tails: r.tails}
+	s := &study{q: q, method: r.method(), tails: r.tails, priors: r.priors}
 	routes, err := r.routes.Corridors(q)
 	if err != nil {
 		return nil, err
@@ -84,8 +86,19 @@ func (r *request) study(ctx context.Context, q cli.Question) (*study, error) {
 	if r.reconcile {
 		return s, s.reconcile(ctx)
 	}
+	runs := stages{of: len(s.networks), say: q.Stage}
+	if r.wide(q) {
+		runs.of *= 3
+	}
+	if r.apart {
+		for i := range assumptions {
+			if assumptions[i].value(r.priors.Times(1)) != "off" {
+				runs.of += 2 * len(s.networks)
+			}
+		}
+	}
 	for _, n := range s.networks {
-		if err := r.sample(ctx, q, n); err != nil {
+		if err := r.sample(ctx, q, n, &runs); err != nil {
 			return nil, err
 		}
 	}
@@ -119,35 +132,56 @@ func (s *study) reconcile(ctx context.Context) error {
 	return nil
 }
 
+// stages counts the runs that an answer takes, for whoever waits for it.
+type stages struct {
+	at, of int
+	say    func(name string)
+}
+
+func (s *stages) next(format string, args ...any) {
+	s.at++
+	s.say(fmt.Sprintf("run %d of %d, ", s.at, s.of) + fmt.Sprintf(format, args...))
+}
+
+// wide reports whether the answer shows what other priors do.
+func (r *request) wide(q cli.Question) bool {
+	return !q.Aside && (q.Format == "text" || q.Format == "markdown")
+}
+
 // sample draws from the posterior of a mineral, and for people to read, with priors half and twice as wide: half as many chains, for
 // these give a median only.
-func (r *request) sample(ctx context.Context, q cli.Question, n *solved) error {
+func (r *request) sample(ctx context.Context, q cli.Question, n *solved, runs *stages) error {
 	m, err := r.sided(ctx, q, n.network)
 	if err != nil {
 		return err
 	}
-	p := estimate.Posterior{Mineral: n.mineral, Places: n.places, Periods: n.periods, Corridors: n.corridors, Chains: r.chains, Warmup: r.warmup, Draws: r.draws,
-		Priors: estimate.Priors{ClaimTails: float64(r.tails)}}
+	p := estimate.Posterior{Mineral: n.mineral, Places: n.places, Periods: n.periods, Corridors: n.corridors, Priors: r.priors, Chains: r.chains, Warmup: r.warmup, Draws: r.draws, Acceptance: r.acceptance}
+	p.Priors.ClaimTails = float64(r.tails)
 	if p.Draws == 0 { // what a draw costs grows with the network
-		p.Draws = min(max(24000/(len(n.places)*len(n.periods)), 600), 1500)
+		p.Draws = min(max(40000/(len(n.places)*len(n.periods)), 600), 1500)
 	}
+	runs.next("%s", n.mineral)
 	if n.result, err = p.Estimate(ctx, m); err != nil {
 		return err
 	}
-	if q.Aside || q.Format != "text" && q.Format != "markdown" {
+	if !r.wide(q) {
 		return nil
 	}
 	if r.compare {
-		if n.compared, err = compare(ctx, p, m, n.result); err != nil {
+		if n.compared, err = compare(ctx, p, m, n.result, runs); err != nil {
 			return err
 		}
 	}
 	p.Chains = max(p.Chains/2, 1)
+	runs.next("%s with priors half as wide", n.mineral)
 	if n.half, err = p.AtPriorScale(0.5).Estimate(ctx, m); err != nil {
 		return err
 	}
-	n.twice, err = p.AtPriorScale(2).Estimate(ctx, m)
-	return err
+	runs.next("%s with priors twice as wide", n.mineral)
+	if n.twice, err = p.AtPriorScale(2).Estimate(ctx, m); err != nil || !r.apart {
+		return err
+	}
+	return n.apart(ctx, p, m, runs)
 }
 
 // join puts the results of several minerals side by side. They share nothing, so the discrepancies add up; that any of them disagrees as
@@ -228,6 +262,9 @@ func (l leg) of(n *solved, p flows.Period) *estimate.FlowEstimate {
 }
 
 func find(r *estimate.Result, f flows.Flow) *estimate.FlowEstimate {
+	if r == nil {
+		return nil
+	}
 	i := slices.IndexFunc(r.Flows, func(e estimate.FlowEstimate) bool { return e.Flow == f })
 	if i < 0 {
 		return nil
@@ -276,6 +313,9 @@ func (n *solved) shareOfOutflow(l leg) estimate.Draws {
 		}
 	}
 	for i := range sent {
+		if sent[i] == 0 { // nil was claimed of it: a share of nothing is none
+			return nil
+		}
 		sent[i] = brought[i] / sent[i]
 	}
 	return sent

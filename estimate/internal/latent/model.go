@@ -187,6 +187,9 @@ func (m *Model) closes() []int {
 	return out
 }
 
+// farthest is how many widths from its base a sum may start.
+const farthest = 3
+
 // Start fills x with parameters near the flows' starting values, from which chains set out.
 func (m *Model) Start(r *rand.Rand, x []float64) {
 	start := make([]float64, len(m.Flows))
@@ -207,8 +210,12 @@ func (m *Model) Start(r *rand.Rand, x []float64) {
 		}
 		x[param[first]] = math.Log(sum(start, g.Members))
 		if len(g.Base) > 0 {
-			y := sum(start, g.Members) / g.Width
-			x[param[first]] = y + math.Log(-math.Expm1(-y)) - (sum(start, g.Base)-sum(start, g.Less))/g.Width
+			y, base := sum(start, g.Members)/g.Width, (sum(start, g.Base)-sum(start, g.Less))/g.Width
+			v := y + math.Log(-math.Expm1(-y)) - base
+			if base > 0 { // figures that leave a balance open by many widths start where it closes: from afar a chain is thrown out of sight
+				v = math.Max(-farthest, math.Min(v, farthest))
+			}
+			x[param[first]] = v
 		}
 	}
 	z := x[len(x)-len(m.Errors):]

@@ -29,6 +29,7 @@ type Config struct {
 	Workers    int                                        // chains that run at a time; 0: as many as the program may use processors
 	Start      func(chain int, r *rand.Rand, x []float64) // fills x with a place to start from; nil: uniform on -2..2, as Stan does
 	Stream     func(chain int) rand.Source                // the random numbers of a chain
+	Progress   func()                                     // called after each trajectory, by several chains at a time; nil: not
 }
 
 func (c Config) withDefaults() Config {
@@ -46,6 +47,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Acceptance == 0 {
 		c.Acceptance = 0.8
+	}
+	if c.Progress == nil {
+		c.Progress = func() {}
 	}
 	if c.Start == nil {
 		c.Start = func(_ int, r *rand.Rand, x []float64) {
@@ -150,6 +154,7 @@ func (s *sampler) run(ctx context.Context, out *Chain) error {
 			return err
 		}
 		t := s.transition()
+		s.c.Progress()
 		s.step = tune.learn(t.acceptance)
 		if w.collects(i) {
 			s.metric.params(s.here.q, s.x)
@@ -174,6 +179,7 @@ func (s *sampler) run(ctx context.Context, out *Chain) error {
 			return err
 		}
 		t := s.transition()
+		s.c.Progress()
 		s.metric.params(s.here.q, s.x)
 		out.Draws = append(out.Draws, s.x...)
 		out.LogDensity[i], out.Energy[i] = s.here.logp, t.energy

@@ -56,6 +56,7 @@ type Question struct {
 	Cells    []flows.Cell       // those that the filters keep
 	Format   string             // text, markdown, csv or json
 	Aside    bool               // what was left out, in place of the answer
+	Stage    func(name string)  // says on a terminal what is being done, where an answer takes several runs
 }
 
 // Renderer writes an answer.
@@ -155,7 +156,7 @@ func run(ctx context.Context, p Program, s *settings, stdout, stderr io.Writer) 
 	}
 	var render Renderer
 	if p.Answer != nil {
-		render, err = p.Answer(ctx, Question{model, base, chosen, cells, s.format, s.aside})
+		render, err = p.Answer(ctx, Question{model, base, chosen, cells, s.format, s.aside, line.stage})
 	} else {
 		render, err = s.estimate(ctx, p, estimate.MassBalance{Cells: cells}, base, model, known, chosen)
 	}

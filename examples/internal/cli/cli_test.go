@@ -269,7 +269,17 @@ func TestProgress(t *testing.T) {
 	p.erase()
 	require.True(t, strings.HasSuffix(b.String(), "\r"+strings.Repeat(" ", 16)+"\r"))
 
+	b.Reset()
+	p.stage("run 2 of 9, gold")
+	clock = clock.Add(10 * time.Second)
+	p.step(250, 1000) // 10 s for a quarter: 30 s for the rest
+	require.Equal(t, "\rrun 2 of 9, gold: 25 %, about 30 s left", b.String())
+	clock = clock.Add(27 * time.Second)
+	p.step(999, 1000)
+	require.True(t, strings.HasSuffix(b.String(), "\rrun 2 of 9, gold: 99 %"+strings.Repeat(" ", len(", about 30 s left"))), "%q", b.String())
+
 	quiet := watch(&bytes.Buffer{}) // no terminal
+	quiet.stage("gold")
 	quiet.step(1, 2)
 	quiet.erase()
 }

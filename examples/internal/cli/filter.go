@@ -18,6 +18,9 @@ func (s *settings) cells(l *flows.Ledger, all []flows.Cell) ([]flows.Cell, error
 			all = append(all, unionCells(all, flows.Union(site.Members...))...)
 		}
 	}
+	for i, p := range s.places {
+		s.places[i] = spelt(p, all)
+	}
 	asked := s.places
 	if s.explain != nil {
 		asked = append(slices.Clone(asked), string(s.explain.Place))
@@ -125,6 +128,17 @@ func nothing(what, word string, all []flows.Cell, of func(flows.Cell) string) er
 		return fmt.Errorf("nothing matches %s; -list shows what there is", what)
 	}
 	return fmt.Errorf("nothing matches %s; known are %s", what, strings.Join(known, ", "))
+}
+
+// spelt is a union as the data spell its members, whose case does not matter.
+func spelt(union string, all []flows.Cell) string {
+	members := strings.Split(union, "+")
+	for i, m := range members {
+		if k := slices.IndexFunc(all, func(c flows.Cell) bool { return strings.EqualFold(string(c.Place), m) }); k >= 0 && len(members) > 1 {
+			members[i] = string(all[k].Place)
+		}
+	}
+	return strings.Join(members, "+")
 }
 
 // unionCells are the balances of a region: the calendar years in which at least two of its members have one.

@@ -19,6 +19,8 @@ type progress struct {
 	now   func() time.Time
 	last  time.Time
 	width int
+	name  string    // of the stage; "": the run has one only
+	begun time.Time // when it began
 }
 
 // watch starts the clock, if w is a terminal.
@@ -42,8 +44,24 @@ func (p *progress) step(done, total int) {
 	}
 	p.last = now
 	line := fmt.Sprintf("%d of %d cells", done, total)
+	if p.name != "" {
+		line = fmt.Sprintf("%s: %d %%", p.name, 100*int64(done)/int64(max(total, 1)))
+		if left := now.Sub(p.begun) * time.Duration(max(total-done, 0)) / time.Duration(max(done, 1)); left > 5*time.Second {
+			line += fmt.Sprintf(", about %d s left", int(left.Seconds()+0.5))
+		}
+	}
 	fmt.Fprint(p.w, "\r"+line+strings.Repeat(" ", max(p.width-len(line), 0)))
 	p.width = max(p.width, len(line))
+}
+
+// stage names what is being done from now on, where a run is made of several.
+func (p *progress) stage(name string) {
+	if p.w == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.name, p.begun = name, p.now()
 }
 
 // erase removes the line.
