@@ -137,9 +137,9 @@ func (s *study) sumRow(n *solved, legs []leg) (report.Row, error) {
 			return report.Row{}, err
 		}
 	}
-	lo, hi := halved.Summarize(s.level()).Median, doubled.Summarize(s.level()).Median
+	lo, hi := halved.Summarize(s.level()), doubled.Summarize(s.level())
 	before, after := n.spreads(legs)
-	cells := []string{name, report.Tonnes(v.Median), report.Range(v), worth, share, report.Tonnes(before), report.Tonnes(after), report.Tonnes(lo), report.Tonnes(hi), n.atMost(restsOn(before, after, lo, hi, v), legs[0], v.Median)}
+	cells := []string{name, report.Tonnes(v.Median), report.Range(v), worth, share, report.Tonnes(before), report.Tonnes(after), report.Tonnes(lo.Median), report.Tonnes(hi.Median), n.atMost(restsOn(before, after, &lo, &v, &hi), legs[0], v.Median)}
 	if len(legs) > 1 {
 		cells[0], cells[5], cells[6], cells[9] = string(legs[0].from)+" > all", report.Missing, report.Missing, ""
 	}
@@ -167,16 +167,22 @@ func middle(x []float64) float64 {
 	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
 }
 
-// What an answer rests on: on the prior where the claims leave more than half of its spread, or where the sum moves by more than itself
-// between all priors' scales halved and doubled; else it is a ceiling where the range spans more than a factor of ten, for claims that say no
-// more than "at most" leave the lower end to the prior; on both where a quarter of the spread is left, or the sum moves by more than a quarter.
-func restsOn(before, after, halved, doubled float64, sum estimate.Value) string {
-	moves := math.Abs(doubled-halved) / sum.Median
+// restsOn says what an answer rests on, by its spread before and after the claims, and by what it is with the scales of all priors halved and
+// doubled. On the prior where the claims leave more than half of the spread. Where the range spans more than a factor of ten, for claims that
+// say no more than "at most" leave the lower end to the prior, it is a ceiling, unless that moves as far as the scales do, by a factor of four.
+// Else it rests on the prior where it moves by more than itself, and on both where a quarter of the spread is left, or it moves by more than
+// a quarter.
+func restsOn(before, after float64, halved, answer, doubled *estimate.Value) string {
+	moves := math.Abs(doubled.Median-halved.Median) / answer.Median
 	switch {
-	case after > before/2 || moves > 1:
+	case after > before/2:
 		return "prior"
-	case sum.Hi > 10*sum.Lo:
+	case answer.Hi > 10*answer.Lo && doubled.Hi > 4*halved.Hi:
+		return "prior"
+	case answer.Hi > 10*answer.Lo:
 		return "ceiling"
+	case moves > 1:
+		return "prior"
 	case after > before/4 || moves > 0.25:
 		return "both"
 	}
@@ -185,11 +191,11 @@ func restsOn(before, after, halved, doubled float64, sum estimate.Value) string 
 
 // yearRestsOn is restsOn of one route in one year.
 func (n *solved) yearRestsOn(e *estimate.FlowEstimate) string {
-	halved, doubled := math.NaN(), math.NaN()
+	halved, doubled := &e.Estimate, &e.Estimate // without them nothing is known to move
 	if h, t := find(n.half, e.Flow), find(n.twice, e.Flow); h != nil && t != nil {
-		halved, doubled = h.Estimate.Median, t.Estimate.Median
+		halved, doubled = &h.Estimate, &t.Estimate
 	}
-	on := restsOn(e.Prior.SD, e.Estimate.SD, halved, doubled, e.Estimate)
+	on := restsOn(e.Prior.SD, e.Estimate.SD, halved, &e.Estimate, doubled)
 	if on != "prior" && n.assumesOutput(e.Flow) {
 		return "ceiling"
 	}
