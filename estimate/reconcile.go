@@ -206,6 +206,10 @@ func (e Reconcile) lost(cells []flows.Cell, corridors []flows.Corridor, done []*
 	var out []error
 	for i := range corridors {
 		c := &corridors[i]
+		if c.To == flows.Ground || c.To == flows.Stock || c.From == flows.Stock || c.From == flows.Use { // the ledger refuses its own
+			out = append(out, &NetworkError{Code: ErrNowhere, Mineral: c.Mineral, Text: fmt.Sprintf("the corridor %s>%s: no route leads into the ground, out of use, or to or from stock", c.From, c.To)})
+			continue
+		}
 		asked := slices.ContainsFunc(cells, func(k flows.Cell) bool { return k.Mineral == c.Mineral })
 		touched := slices.ContainsFunc(done, func(d *reconciled) bool {
 			return d != nil && d.mineral == c.Mineral && (d.nodeOf(c.From) >= 0 || d.nodeOf(c.To) >= 0)

@@ -366,6 +366,8 @@ func TestReconcileErrors(t *testing.T) {
 			estimate.ErrNowhere, "tin: the corridor COD>TZA touches no balance"},
 		{"corridor to nowhere in code", estimate.Reconcile{Cells: []flows.Cell{cell("tin/RWA/2020")}, Corridors: []flows.Corridor{corridor("COD", "TZA")}}, []flows.Record{output, exports},
 			estimate.ErrNowhere, "tin: the corridor COD>TZA touches no balance"},
+		{"corridor into the ground", estimate.Reconcile{Corridors: []flows.Corridor{corridor("RWA", flows.Ground)}}, []flows.Record{output, exports},
+			estimate.ErrNowhere, "the corridor RWA>ground: no route leads into the ground"},
 		{"no claim", estimate.Reconcile{Cells: []flows.Cell{cell("tin/RWA/2020"), cell("tin/UGA/2020")}}, []flows.Record{output, exports},
 			estimate.ErrNoClaim, "tin 2020: nobody claims anything of UGA"},
 		{"overlap", estimate.Reconcile{Cells: []flows.Cell{cell("tin/RWA/2020"), cell("tin/COD+RWA/2020")}}, []flows.Record{output, exports},

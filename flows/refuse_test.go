@@ -83,6 +83,8 @@ func TestRefusals(t *testing.T) {
 		"rate twice":       {[]flows.Record{rate, with(rate, func(r *flows.Rate) { r.Pos.Line = 12 })}, flows.ErrDuplicate, "rates.csv:12: tin Sn per gross by USGS: the same claim twice: the rate stands at rates.csv:9 already"},
 		"rate's basis":     {[]flows.Record{with(rate, func(r *flows.Rate) { r.Per = "EUR" })}, flows.ErrBasis, "EUR"},
 		"corridor":         {[]flows.Record{flows.Corridor{Mineral: flows.Tin, From: "COD", To: "COD", Origin: o}}, flows.ErrSelf, "corridor COD>COD"},
+		"corridor down":    {[]flows.Record{flows.Corridor{Mineral: flows.Tin, From: "COD", To: flows.Ground, Origin: o}}, flows.ErrPlace, "no route leads into the ground"},
+		"corridor to none": {[]flows.Record{flows.Corridor{Mineral: flows.Tin, From: "COD", To: flows.Stock, Origin: o}}, flows.ErrPlace, "to or from stock"},
 		"substance":        {[]flows.Record{flows.Commodity{Mineral: flows.Tin, Substance: "SnO2"}}, flows.ErrMineral, "stated in Sn already"},
 		"dollars as metal": {[]flows.Record{flows.Commodity{Mineral: "cobalt", Substance: flows.USD}}, flows.ErrBasis, "cannot be stated"},
 		"published id":     {[]flows.Record{flows.Published{ID: "a", Origin: o}, flows.Published{ID: "a", Origin: o}}, flows.ErrDuplicate, "the id stands at"},

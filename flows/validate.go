@@ -91,8 +91,11 @@ func (v *validator) others() {
 		v.place(c.Pos, about, c.From, c.To)
 		v.mineral(c.Pos, about, c.Mineral)
 		v.origin(c.Pos, about, &c.Origin)
-		if c.From == c.To {
+		switch {
+		case c.From == c.To:
 			v.refuse(c.Pos, about, ErrSelf)
+		case againstFlow(c.From, c.To) || c.To == Stock:
+			v.refuse(c.Pos, about, fmt.Errorf("%w: no route leads into the ground, out of use, or to or from stock", ErrPlace))
 		}
 	}
 	for i := range v.l.events {
@@ -133,6 +136,9 @@ func (v *validator) others() {
 		}
 	}
 }
+
+// againstFlow reports whether mineral would have to come out of where it ends, or go to where it begins.
+func againstFlow(from, to Place) bool { return to == Ground || from == Use || from == Stock }
 
 func posOf(err error) Pos {
 	if r, ok := err.(*RecordError); ok {

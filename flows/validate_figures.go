@@ -21,7 +21,7 @@ func (v *validator) claim(c *Claim) {
 		v.refuse(c.Pos, about, ErrSelf)
 	case (c.From.IsUnion() || c.To.IsUnion()) && c.From.overlaps(c.To):
 		v.refuse(c.Pos, about, fmt.Errorf("%w: the union holds the other end", ErrSelf))
-	case c.To == Ground, c.From == Use, c.From == Stock:
+	case againstFlow(c.From, c.To):
 		v.refuse(c.Pos, about, fmt.Errorf("%w: nothing flows into the ground or out of use or stock; a draw on stocks is a negative flow into them", ErrPlace))
 	}
 	if c.Period.IsZero() && c.Evidence != Capacity {
