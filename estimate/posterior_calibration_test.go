@@ -177,7 +177,7 @@ func covers(t *testing.T, j *jointNetwork, everyDay, long int) {
 	worlds := everyDay
 	if f := flag.Lookup("long"); f != nil && f.Value.String() == "true" {
 		worlds = long
-	} else if underRace {
+	} else if UnderRace {
 		worlds = 40 // which look for races, not for bias
 	}
 	const draws, thin, bins = 59, 4, 10

@@ -16,6 +16,9 @@ type anywhere []flows.Cell
 
 func (a anywhere) Estimate(ctx context.Context, m *estimate.Model) (*estimate.Result, error) {
 	p := estimate.Posterior{Chains: 2, Warmup: 100, Draws: 100}
+	if estimate.UnderRace {
+		p.Warmup, p.Draws = 30, 30
+	}
 	for c := range m.Ledger().Cells() {
 		if !slices.Contains(p.Places, c.Place) && (a == nil || slices.Contains(a, c)) {
 			p.Places = append(p.Places, c.Place)

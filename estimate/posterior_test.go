@@ -498,6 +498,9 @@ func TestCompareCorridors(t *testing.T) {
 		return out
 	}
 	p := estimate.Posterior{Places: []flows.Place{"RWA"}, Draws: 500, Warmup: 300, Priors: estimate.Priors{BiasLogSD: 0.05}}
+	if estimate.UnderRace {
+		p.Draws, p.Warmup = 100, 100
+	}
 	c, err := p.CompareCorridors(context.Background(), modelOf(t, estimate.Options{}, with("200 */ 1.1")...))
 	require.NoError(t, err)
 	require.Greater(t, c.Difference, 2*c.SE)

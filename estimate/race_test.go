@@ -2,5 +2,5 @@
 
 package estimate
 
-// underRace reports whether the race detector is on, which makes arithmetic some ten times slower.
-const underRace = true
+// UnderRace reports whether the race detector is on, which makes arithmetic some ten times slower.
+const UnderRace = true

@@ -169,15 +169,15 @@ func middle(x []float64) float64 {
 
 // restsOn says what an answer rests on, by its spread before and after the claims, and by what it is with the scales of all priors halved and
 // doubled. On the prior where the claims leave more than half of the spread. Where the range spans more than a factor of ten, for claims that
-// say no more than "at most" leave the lower end to the prior, it is a ceiling, unless that moves as far as the scales do, by a factor of four.
-// Else it rests on the prior where it moves by more than itself, and on both where a quarter of the spread is left, or it moves by more than
-// a quarter.
+// say no more than "at most" leave the lower end to the prior, it is a ceiling, unless that moves nearly as the scales do: by three where they
+// grow by four. Else it rests on the prior where it moves by more than itself, and on both where a quarter of the spread is left, or it moves
+// by more than a quarter.
 func restsOn(before, after float64, halved, answer, doubled *estimate.Value) string {
 	moves := math.Abs(doubled.Median-halved.Median) / answer.Median
 	switch {
 	case after > before/2:
 		return "prior"
-	case answer.Hi > 10*answer.Lo && doubled.Hi > 4*halved.Hi:
+	case answer.Hi > 10*answer.Lo && doubled.Hi > 3*halved.Hi:
 		return "prior"
 	case answer.Hi > 10*answer.Lo:
 		return "ceiling"

@@ -1,3 +1,8 @@
+//go:build !race
+
+// What the chains of these tests find is the same under the race detector, and takes ten times as long; what they run at a time is looked
+// at in the tests of main_test.go.
+
 package main
 
 import (

@@ -29,9 +29,6 @@ func TestNoLineIsWiderThanAPage(t *testing.T) {
 	clitest.FitsAPage(t, program, "-method reconcile", "-method reconcile -all", few+"-mineral gold -period 2022-2023", few+"-mineral tantalum -scenario rwanda-coltan-rubaya -all")
 }
 
-// few are flags of a posterior that takes a second: too few draws for an answer, enough for its form.
-const few = "-chains 2 -warmup 100 -sample 100 "
-
 // The first screen says of each mineral where from, where to, how sure, and what the prior did; the rest stands below, in this order.
 func TestPosteriorText(t *testing.T) {
 	status, out, errs := call(strings.Fields(few)...)
