@@ -202,9 +202,9 @@ func (n *solved) yearRestsOn(e *estimate.FlowEstimate) string {
 	return on
 }
 
-// assumesOutput reports whether nobody says what the receiver of a route dug in that year, or can have dug at most, nor what the route brought: what it sends on is then the
-// most that the route can have brought, and how much of that it dug itself is assumed, from its figures of other years if there are any. The
-// scales of the priors, halved and doubled, do not show that.
+// assumesOutput reports whether nobody says what the receiver of a route dug in that year, or can have dug at most, nor what the route
+// brought: what it sends on is then the most that the route can have brought, and how much of that it dug itself is assumed, from its
+// figures of other years if there are any. The scales of the priors, halved and doubled, do not show that.
 func (n *solved) assumesOutput(f flows.Flow) bool {
 	if len(find(n.result, f).Claims) > 0 {
 		return false
