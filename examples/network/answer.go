@@ -303,10 +303,8 @@ func (s *study) leastTable(n *solved, groups [][]leg) *report.Table {
 func (s *study) byYear(n *solved) report.Section {
 	t := &report.Table{Columns: []report.Column{{Head: "route", Left: true}, {Head: "year", Left: true}, {Head: "estimate"}, {Head: percentRange(s), Left: true}}}
 	if s.method == "posterior" {
-		t.Columns = append(t.Columns, report.Column{Head: "prior"}, report.Column{Head: percentRange(s), Left: true}, report.Column{Head: "sd\nbefore"}, report.Column{Head: "sd\nafter"})
-	}
-	if s.method == "posterior" {
-		t.Columns = append(t.Columns, report.Column{Head: "rests on", Left: true})
+		t.Columns = append(t.Columns, report.Column{Head: "prior"}, report.Column{Head: percentRange(s), Left: true}, report.Column{Head: "sd\nbefore"}, report.Column{Head: "sd\nafter"},
+			report.Column{Head: "rests on", Left: true})
 	} else {
 		t.Columns = append(t.Columns, report.Column{Left: true})
 	}
