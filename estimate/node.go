@@ -368,6 +368,39 @@ func (m *mixNode) inputs(visit func(*input)) {
 	}
 }
 
+// choices visits the selectors of each mixture that a node hangs on, those of its rates included.
+func choices(n node, visit func(selectors []*input)) {
+	switch n := n.(type) {
+	case *atom:
+		for _, s := range n.steps {
+			if s.rate != nil && len(s.rate.selectors) > 0 {
+				visit(s.rate.selectors)
+			}
+		}
+		if n.of != nil {
+			choices(n.of, visit)
+		}
+	case sumNode:
+		for _, t := range n.terms {
+			choices(t, visit)
+		}
+	case *mixNode:
+		visit(n.selectors)
+		for _, t := range n.terms {
+			choices(t, visit)
+		}
+	case preferredNode:
+		choices(n.preferred, visit)
+	case betweenNode:
+		choices(n.lo, visit)
+		choices(n.hi, visit)
+	case effectsNode:
+		for _, t := range n.mix.terms {
+			choices(t, visit)
+		}
+	}
+}
+
 // preferredNode follows one opinion, and another only where that one is asked for.
 type preferredNode struct {
 	mix       *mixNode

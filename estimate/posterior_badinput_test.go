@@ -274,9 +274,10 @@ func TestPosteriorReadsRoundedZerosAsCeilings(t *testing.T) {
 	allFinite(t, r)
 }
 
-// An output of 60 t of which one partner records 1 kg: all but that goes to partners that nobody names, and the stock, whose scale is a month of the kilogram,
-// takes no part in it. So output and outflow are both what is claimed of the output, with its spread, but for its prior of */27. Chains that set out
-// from figures which leave that balance open by a million of its widths were thrown to 1e100 t, and stayed there.
+// An output of 60 t of which one partner records 1 kg: all but that goes to partners that nobody names, and the stock, whose scale is a
+// month of the kilogram, takes no part in it. So output and outflow are both what is claimed of the output, with its spread, but for its
+// prior of */27. Chains that set out from figures which leave that balance open by a million of its widths were thrown to 1e100 t, and
+// stayed there.
 func TestPosteriorOfOneSmallPartner(t *testing.T) {
 	p := estimate.Posterior{Places: []flows.Place{"TZA"}, Draws: 1000, Priors: estimate.Priors{BiasLogSD: -1}}
 	for _, corridors := range [][]flows.Corridor{{}, {tinCorridor("TZA", "KEN")}} {

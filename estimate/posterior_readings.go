@@ -164,12 +164,12 @@ const finestLogSD = 1e-3
 type piecewise struct {
 	central, sd float64 // the median, and the log spread of the claim alone
 	tonnesSD    float64 // of a stock change, in tonnes
-	most        float64 // of a rounded zero, half its last unit; 0: it is none
+	most        float64 // of a rounded zero, in tonnes, half its last unit; 0: it is none
 	loads       map[Var]float64
 }
 
-// roundedZero is the end of a range that starts at zero with nothing in it more likely than the rest, 0..0.5, else 0. Its likelihood is flat up to there
-// and nil beyond: a ceiling, where a log-normal around its middle would exclude what is far smaller.
+// roundedZero is the end of a range that starts at zero with nothing in it more likely than the rest, 0..0.5, else 0. Its likelihood is
+// flat up to there and nil beyond: a ceiling, where a log-normal around its middle would exclude what is far smaller.
 func roundedZero(d dist.Dist) float64 {
 	if most := d.Quantile(1); d.Quantile(0) == 0 && most > 0 && !math.IsInf(most, 1) && math.Abs(d.Quantile(0.25)-most/4) < 1e-9*most {
 		return most

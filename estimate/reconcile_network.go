@@ -3,7 +3,6 @@ package estimate
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/mineralflows/mineralflows/flows"
 )
@@ -155,11 +154,9 @@ func (m *Model) networkPlace(w *worker, cell flows.Cell) (*networkPlace, error) 
 	return l, nil
 }
 
-// drawn reports whether a place is one that a package made up ("places": "free"), rather than a country or a site of one.
+// drawn reports whether a place is one that a package made up.
 func (m *Model) drawn(p flows.Place) bool {
-	return slices.ContainsFunc(m.ledger.Sites(), func(s flows.Site) bool {
-		return s.Place == p && !strings.Contains(string(p), "/") && len(s.Members) == 0 && string(p) == strings.ToLower(string(p))
-	})
+	return slices.ContainsFunc(m.ledger.Sites(), func(s flows.Site) bool { return s.Place == p && s.Drawn() })
 }
 
 func (l *networkPlace) empty() bool {

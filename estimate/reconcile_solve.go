@@ -184,8 +184,8 @@ type together struct {
 	at       []float64   // the values that it was last scaled with
 }
 
-// correlate finds the figures that share inputs: a grade, a bias. What they share is a factor of each: its covariance is that of their draws with
-// all other inputs at their means, so that nothing is in it but what they share. Others have none: what their draws show is chance.
+// correlate finds the figures that share inputs: a grade, a bias. What they share is a factor of each: its covariance is that with all
+// other inputs at their means, so that nothing is in it but what they share. Others have none: what their draws show is chance.
 func (r *reconciled) correlate() {
 	behind := map[Var][]int{} // figures, ascending
 	for v := range r.problem.Variables {
@@ -213,66 +213,130 @@ func (r *reconciled) correlate() {
 			}
 		}
 	}
+	for again := true; again; {
+		again = false
+		for v := range r.figures {
+			choices(r.figures[v], func(selectors []*input) { again = shareChoice(selectors, shared) || again })
+		}
+	}
 	sets := map[int][]int{}
 	for v := range r.problem.Variables {
-		if _, ok := group[v]; ok || len(shared) > 0 && r.shares(v, shared) {
+		if _, ok := group[v]; ok {
 			sets[find(v)] = append(sets[find(v)], v)
 		}
 	}
-	holding := func(held func(in *input) bool) *worker {
-		w := r.m.newWorker()
-		w.note = func(flows.Code, string) {} // noted when they were first evaluated
-		w.held = held
-		return w
-	}
-	own := holding(func(in *input) bool { return shared[in.stream] })
-	common := holding(func(in *input) bool { return !shared[in.stream] })
 	for _, first := range sortedKeys(sets) {
-		r.together = append(r.together, r.gather(own, common, sets[first]))
+		r.together = append(r.together, r.gather(shared, sets[first]))
 	}
 }
 
-// shares reports whether a figure rests on one of the inputs.
-func (r *reconciled) shares(v int, inputs map[Var]bool) bool {
-	for in := range r.inputs[v] {
-		if inputs[in] && r.problem.Variables[v].Variance > 0 {
-			return true
-		}
+// shareChoice makes all selectors of a mixture shared where one is, and tells whether that made any: which opinion is followed is one choice, of
+// which no part can stand at its mean.
+func shareChoice(selectors []*input, shared map[Var]bool) (made bool) {
+	if !slices.ContainsFunc(selectors, func(in *input) bool { return shared[in.stream] }) {
+		return false
 	}
-	return false
+	for _, in := range selectors {
+		made = made || !shared[in.stream]
+		shared[in.stream] = true
+	}
+	return made
 }
 
 // gather measures what some figures share, with all else at its mean, and what is each one's own, with what they share at its mean. Neither is
 // the difference of the whole and the other: of 8,192 draws two independent inputs are correlated by one per cent, which may be all that is own.
-func (r *reconciled) gather(own, common *worker, of []int) together {
+func (r *reconciled) gather(shared map[Var]bool, of []int) together {
+	isShared := func(in *input) bool { return shared[in.stream] }
+	isOwn := func(in *input) bool { return !isShared(in) }
 	g := together{of: of}
-	draws := make([][]float64, len(of))
-	for k, v := range of {
-		draws[k] = common.get()
-		r.figures[v].eval(common, draws[k])
-		if m := mean(draws[k]); m != 0 {
-			for i := range draws[k] {
-				draws[k][i] = draws[k][i]/m - 1
-			}
-		} else {
-			clear(draws[k])
-		}
+	if forms, ok := r.formsOf(of); ok {
+		g.relative = r.relativeOfForms(forms, isOwn)
+	} else {
+		g.relative = r.relativeOfDraws(r.holding(isOwn), of)
 	}
+	w := r.holding(isShared)
 	for k, v := range of {
-		row := make([]float64, len(of))
-		for l := range of {
-			row[l] = covariance(draws[k], draws[l], mean(draws[k]), mean(draws[l]))
-		}
-		x := own.get()
-		r.figures[v].eval(own, x)
-		variance := covariance(x, x, mean(x), mean(x)) * (1 + row[k]) // E[(k s)^2] = E[k^2] E[s^2]
-		if variance < 1e-24*mean(x)*mean(x) {
-			variance = 0 // rounding
-		}
-		own.put(x)
-		g.relative, g.own = append(g.relative, row), append(g.own, variance)
+		g.own = append(g.own, r.ownVariance(w, v)*(1+g.relative[k][k])) // E[(k s)^2] = E[k^2] E[s^2]
 	}
 	return g
+}
+
+// holding is a worker for which some inputs stand at their means.
+func (r *reconciled) holding(held func(in *input) bool) *worker {
+	w := r.m.newWorker()
+	w.note = func(flows.Code, string) {} // noted when they were first evaluated
+	w.held = held
+	return w
+}
+
+// formsOf are the forms of figures, if each has one: a covariance matrix of which some entries are moments and others draws may be none.
+func (r *reconciled) formsOf(of []int) ([]form, bool) {
+	out := make([]form, len(of))
+	for k, v := range of {
+		f, ok := formOf(r.figures[v])
+		if !ok {
+			return nil, false
+		}
+		out[k] = f
+	}
+	return out, true
+}
+
+// relativeOfForms is the covariance of figures with some inputs at their means, relative to their values. Those that share nothing have none.
+func (r *reconciled) relativeOfForms(forms []form, held func(*input) bool) [][]float64 {
+	out, common, means := make([][]float64, len(forms)), make([]form, len(forms)), make([]float64, len(forms))
+	for k, f := range forms {
+		common[k], means[k] = r.moments.at(f, held), r.moments.mean(f)
+		out[k] = make([]float64, len(forms))
+		for l := range k + 1 {
+			if means[k] != 0 && means[l] != 0 {
+				out[k][l] = r.moments.covariance(common[k], common[l]) / (means[k] * means[l])
+				out[l][k] = out[k][l]
+			}
+		}
+	}
+	return out
+}
+
+// relativeOfDraws is the same by draws, of a worker for which these inputs stand at their means.
+func (r *reconciled) relativeOfDraws(w *worker, of []int) [][]float64 {
+	out, draws := make([][]float64, len(of)), make([][]float64, len(of))
+	for k, v := range of {
+		x := w.get()
+		r.figures[v].eval(w, x)
+		if m := mean(x); m != 0 {
+			for i := range x {
+				x[i] = x[i]/m - 1
+			}
+		} else {
+			clear(x)
+		}
+		draws[k], out[k] = x, make([]float64, len(of))
+		for l := range k + 1 {
+			out[k][l] = covariance(x, draws[l], 0, 0)
+			out[l][k] = out[k][l]
+		}
+	}
+	return out
+}
+
+// ownVariance is the variance of a figure for a worker for which some inputs stand at their means. One that is rounding is none.
+func (r *reconciled) ownVariance(w *worker, v int) float64 {
+	if f, ok := formOf(r.figures[v]); ok {
+		f, m := r.moments.at(f, w.held), r.moments.mean(f)
+		if x := r.moments.covariance(f, f); x == 0 || x > 1e-9*m*m { // below that a difference of moments is rounding
+			return x
+		}
+	}
+	x := w.get()
+	defer w.put(x)
+	r.figures[v].eval(w, x)
+	m := mean(x)
+	variance := covariance(x, x, m, m)
+	if variance < 1e-24*m*m {
+		return 0
+	}
+	return variance
 }
 
 // Shared factors are scaled by how far a figure was moved, within these limits.

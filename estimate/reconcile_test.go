@@ -219,6 +219,42 @@ func TestReconcileSharedGradeOfAPool(t *testing.T) {
 	}
 }
 
+// Three agencies say 100, 100 and 200 +- 1 of an output, one of them and another 200 +- 1 of what went out: which agency is followed is one choice
+// in each figure, whichever of them speak of the other too. The output is 400/3 and spread by (2 x (100/3)^2 + (200/3)^2)/3 = 2222 about it, of the
+// flow as reconciled, 200, 2222 x 1.5^2 = 5000; the outflow is 200 by either agency. J = (200/3)^2/5001.4 = 0.889, to the noise of draws.
+func TestReconcileSharedChoice(t *testing.T) {
+	for _, agency := range []string{"A", "B", "C"} { // whichever of them says 200
+		records := []flows.Record{claim("tin 2020 RWA>world", "200 +- 1", "Sn", origin("A"), by("RWA")), claim("tin 2020 RWA>world", "200 +- 1", "Sn", origin("D"), by("RWA"))}
+		for _, producer := range []string{"A", "B", "C"} {
+			amount := "100 +- 1"
+			if producer == agency {
+				amount = "200 +- 1"
+			}
+			records = append(records, claim("tin 2020 ground>RWA", amount, "Sn", origin(producer)))
+		}
+		r, err := reconcile(t, estimate.Reconcile{}, records...)
+		require.NoError(t, err)
+		require.InEpsilon(t, 0.889, r.Tests.J, 0.08, agency)
+	}
+}
+
+// Rwanda's exports share their grade with Uganda's, and their office's bias with what Rwanda uses, which has nothing to do with Uganda. Grade
+// and bias are independent whatever the draws, so that J is one number for any seed: with c = exp(s^2) - 1 of the grade and b = 0.01 of the bias
+// the relative covariances are (1 + c)(1 + b) - 1 of Rwanda's exports, b with the use and c with Uganda's, and r' (A V A')^-1 r of
+// A = (1 -1 -1 0 0; 0 1 0 -1 1), with V where x comes to rest, is 4.798.
+func TestReconcileSharedIsNoChance(t *testing.T) {
+	office := *origin("customs")
+	office.Bias = value("1 +- 0.1")
+	for seed := range uint64(4) {
+		r, err := estimate.Reconcile{}.Estimate(context.Background(), modelOf(t, estimate.Options{Seed: seed},
+			claim("tin 2020 ground>RWA", "150 +- 1", "Sn", origin("USGS")), claim("tin 2020 RWA>UGA", "200 +- 1", "gross", &office, by("RWA")),
+			claim("tin 2020 RWA>use", "40 +- 1", "Sn", &office), claim("tin 2020 UGA>world", "230 +- 1", "gross", origin("customs UGA"), by("UGA")),
+			claim("tin 2020 ground>UGA", "1 +- 0.1", "Sn", origin("USGS")), rate("tin - - Sn/gross", "0.6 */ 1.5", origin("assays"))))
+		require.NoError(t, err)
+		require.InEpsilon(t, 4.798, r.Tests.J, 0.002)
+	}
+}
+
 // One customs office states what came in and what went out, each to a tonne, and is off by a tenth in both or neither. V is that of the flows as
 // reconciled, own^2 (1 + 0.1^2) + 0.1^2 x x' with x the same for both, so that 100 and 110 meet in their middle and J is 10^2/(2 x 1.01).
 func TestReconcileSharedBias(t *testing.T) {

@@ -4,7 +4,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Cells yields the balances that can be asked for, in order: every calendar year of each place that has a claim on its own output or
@@ -91,11 +90,11 @@ func dropPartialYears(rows, in, out map[Period]bool) {
 	}
 }
 
-// drawn are the places that a package made up ("places": "free"): neither countries, nor sites or groups of these.
+// drawn are the places that packages made up.
 func (l *Ledger) drawn() map[Place]bool {
 	out := map[Place]bool{}
 	for _, s := range l.Sites() {
-		if !strings.Contains(string(s.Place), "/") && len(s.Members) == 0 && string(s.Place) == strings.ToLower(string(s.Place)) {
+		if s.Drawn() {
 			out[s.Place] = true
 		}
 	}

@@ -2,6 +2,7 @@ package flows
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/mineralflows/mineralflows/flows/dist"
 )
@@ -200,6 +201,13 @@ type Site struct {
 	Members []Place
 	Pos     Pos
 	Note    string
+}
+
+// Drawn reports whether a package made the place up ("places": "free": a plant's stream, a depot): it is neither a country, nor a site or
+// a group of these.
+func (s *Site) Drawn() bool {
+	p := string(s.Place)
+	return len(s.Members) == 0 && !strings.Contains(p, "/") && p == strings.ToLower(p)
 }
 
 // Commodity is a mineral with the substance that its results are stated in.

@@ -202,9 +202,9 @@ func (n *solved) yearRestsOn(e *estimate.FlowEstimate) string {
 	return on
 }
 
-// assumesOutput reports whether nobody says what the receiver of a route dug in that year, or can have dug at most, nor what the route brought: what it sends on is then the
-// most that the route can have brought, and how much of that it dug itself is assumed, from its figures of other years if there are any. The
-// scales of the priors, halved and doubled, do not show that.
+// assumesOutput reports whether nobody says what the receiver of a route dug in that year, or can have dug at most, nor what the route
+// brought: what it sends on is then the most that the route can have brought, and how much of that it dug itself is assumed, from its
+// figures of other years if there are any. The scales of the priors, halved and doubled, do not show that.
 func (n *solved) assumesOutput(f flows.Flow) bool {
 	if len(find(n.result, f).Claims) > 0 {
 		return false
@@ -303,10 +303,8 @@ func (s *study) leastTable(n *solved, groups [][]leg) *report.Table {
 func (s *study) byYear(n *solved) report.Section {
 	t := &report.Table{Columns: []report.Column{{Head: "route", Left: true}, {Head: "year", Left: true}, {Head: "estimate"}, {Head: percentRange(s), Left: true}}}
 	if s.method == "posterior" {
-		t.Columns = append(t.Columns, report.Column{Head: "prior"}, report.Column{Head: percentRange(s), Left: true}, report.Column{Head: "sd\nbefore"}, report.Column{Head: "sd\nafter"})
-	}
-	if s.method == "posterior" {
-		t.Columns = append(t.Columns, report.Column{Head: "rests on", Left: true})
+		t.Columns = append(t.Columns, report.Column{Head: "prior"}, report.Column{Head: percentRange(s), Left: true}, report.Column{Head: "sd\nbefore"}, report.Column{Head: "sd\nafter"},
+			report.Column{Head: "rests on", Left: true})
 	} else {
 		t.Columns = append(t.Columns, report.Column{Left: true})
 	}

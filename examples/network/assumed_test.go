@@ -94,8 +94,8 @@ func TestPlacesInAnyCase(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
-// An output of 1 t in 2019 makes one of 400 t in 2020, of which nobody says anything, improbable beforehand; but it is no claim that what was exported in
-// 2020 came over the route. It may have, at most.
+// An output of 1 t in 2019 makes one of 400 t in 2020, of which nobody says anything, improbable beforehand; but it is no claim that what
+// was exported in 2020 came over the route. It may have, at most.
 func TestSilentYearsRestOnNoClaims(t *testing.T) {
 	claims := "tin,2019,ground,RWA,,1,*/1.02,Sn,m,\ntin,2019,RWA,world,RWA,400,*/1.02,Sn,n,\ntin,2020,RWA,world,RWA,400,*/1.02,Sn,n,\n"
 	status, out, errs := call(append([]string{"-data", pack(t, claims, route)}, strings.Fields("-chains 4 -warmup 500 -sample 500 -prior bias=0.02,stock=0.2 -places RWA -period 2019-2020")...)...)

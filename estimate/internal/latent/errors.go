@@ -39,12 +39,29 @@ func (r *Reading) logBelow(t float64) (value, slope float64) {
 	if n == 0 {
 		return logPhi(t)
 	}
-	p := mathext.RegIncBeta(n/2, 0.5, n/(n+t*t)) / 2 // of one tail (Abramowitz, Stegun, 26.7.1): without loss where it is small
+	value = logTail(n, t)
 	if t > 0 {
-		p = 1 - p
+		value = math.Log1p(-math.Exp(value))
 	}
-	density := math.Exp(r.height() - (n+1)/2*math.Log1p(t*t/n))
-	return math.Log(p), density / p
+	return value, math.Exp(r.height() - (n+1)/2*math.Log1p(t*t/n) - value)
+}
+
+// logTail is the logarithm of the probability that Student's t with n degrees of freedom is beyond |t| on one side, which is half the incomplete
+// beta function at x = n/(n+t^2) (Abramowitz, Stegun, 26.7.1), without loss where it is small. Far out, where it is too small itself, it is the
+// series 26.5.4, each term less than x times the one before.
+func logTail(n, t float64) float64 {
+	x := n / (n + t*t)
+	if x > 0.5 {
+		return math.Log(mathext.RegIncBeta(n/2, 0.5, x) / 2)
+	}
+	series, term := 1.0, 1.0
+	for k := 0.0; term > 1e-17*series; k++ {
+		term *= x * ((n+1)/2 + k) / (n/2 + 1 + k)
+		series += term
+	}
+	below, _ := math.Lgamma(n / 2)
+	above, _ := math.Lgamma((n + 1) / 2)
+	return n/2*math.Log(x) + math.Log1p(-x)/2 + above - below - math.Log(math.Pi)/2 - math.Log(n) + math.Log(series)
 }
 
 // Score is the standard normal quantile of the probability that an error of the reading is below that of a world in which it should have
@@ -54,8 +71,21 @@ func (r *Reading) Score(centre float64) float64 {
 	if r.Tails == 0 {
 		return t
 	}
-	below, _ := r.logBelow(-math.Abs(t))
-	return math.Copysign(-mathext.NormalQuantile(math.Exp(below)), t)
+	return math.Copysign(normalTail(logTail(r.Tails, t)), t)
+}
+
+// normalTail is how far out a standard normal has a tail with this logarithm of its probability.
+func normalTail(logP float64) float64 {
+	const smallest = -700
+	if logP > smallest || math.IsInf(logP, -1) {
+		return -mathext.NormalQuantile(math.Exp(logP))
+	}
+	z := -math.Sqrt(-2 * logP)
+	for range 4 { // Newton's, on a function that is nearly a parabola
+		value, slope := logPhi(z)
+		z -= (value - logP) / slope
+	}
+	return -z
 }
 
 // Below is the probability that a figure of the reading's error, in a world in which it should say centre, is below what it says.

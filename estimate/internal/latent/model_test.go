@@ -291,6 +291,26 @@ func TestLogPhi(t *testing.T) {
 	require.Zero(t, slope)
 }
 
+// Far out with many degrees of freedom a probability is too small to be a number, and its logarithm is not: half the incomplete beta function
+// at n/(n + t^2) with 60 digits. The slope is that of the differences, and the score of P(t < -100) = exp(-1203.273) is that of a normal tail.
+func TestStudentFarOut(t *testing.T) {
+	for _, c := range []struct{ tails, t, want float64 }{
+		{1000, 100, -1203.2731472575078}, {1000, 60, -767.27893372308117}, {4, 1e6, -54.163429943195653}, {30, 300, -122.72822547533493},
+		{1000, 40, -481.8866575635933}, {1000, 31, -340.74475790069025}, {7.5, 2, -3.1833036429531558},
+	} {
+		r := Reading{Tails: c.tails, SD: 1, Bound: AtLeast}
+		got, slope := r.likelihood(c.t)
+		require.InEpsilon(t, c.want, got, 1e-11, "%+v", c)
+		h := 1e-4 * c.t
+		up, _ := r.likelihood(c.t + h)
+		down, _ := r.likelihood(c.t - h)
+		require.InEpsilon(t, (up-down)/(2*h), slope, 1e-5, "%+v", c)
+	}
+	r := Reading{Tails: 1000, SD: 1}
+	require.InEpsilon(t, 48.9584072627201, r.Score(-100), 1e-9)
+	require.InEpsilon(t, -48.9584072627201, r.Score(100), 1e-9)
+}
+
 // Student's t in closed form: with one degree of freedom it is Cauchy's, with density 1/(pi (1 + t^2)) and distribution 1/2 + atan(t)/pi;
 // with two it has density (2 + t^2)^(-3/2) and distribution 1/2 + t/(2 sqrt(2 + t^2)), whose lower tail is 1/(2 + t^2)/(1 + |t|/sqrt(2 + t^2)).
 func TestStudentErrors(t *testing.T) {
