@@ -286,7 +286,9 @@ func TestEditions(t *testing.T) {
 			claim("gold 2021 UGA>ARE", 35, flows.Gross, copied, by("ARE"), line(9)), claim("gold 2021 UGA>ARE", 35.03, flows.Gross, dated, by("ARE")), // says the same, within 0.1 %
 		}
 		l := ledgerOf(t, records...)
-		require.Equal(t, []float64{31}, medians(balance(l, "gold/UGA/2019").Mirrored))
+		b := balance(l, "gold/UGA/2019")
+		require.Equal(t, []float64{31}, medians(b.Mirrored))
+		require.Equal(t, "copied of UAE customs (2026-11-26, the day of its file) supersedes UAE customs-2024-06 of 2024-06", b.Aside[0].Why)
 		require.Len(t, l.Warnings(), 1)
 		require.ErrorIs(t, l.Warnings()[0], flows.UndatedEdition)
 		require.ErrorContains(t, l.Warnings()[0], "copied of UAE customs (claims.csv:7) was published: it is taken to be of 2026-11-26")
@@ -296,6 +298,15 @@ func TestEditions(t *testing.T) {
 		require.Empty(t, ledgerOf(t, records...).Warnings())
 		copied.Published, copied.Undated = "2026-11-26", false
 		require.Empty(t, ledgerOf(t, records...).Warnings())
+	})
+	t.Run("parts of a file's own date say so where they beat a whole", func(t *testing.T) {
+		copied := edition("UAE customs", "2026-11-26")
+		copied.ID, copied.Undated, copied.Complete = "copied", true, []string{"parts"}
+		l := ledgerOf(t, claim("gold 2019 UGA>ARE", 30, flows.Gross, edition("UAE customs", "2024-06"), by("ARE")),
+			claim("gold 2019 UGA>ARE", 2, flows.Gross, copied, by("ARE"), part("HS 710812")))
+		b := balance(l, "gold/UGA/2019")
+		require.Equal(t, []float64{2}, medians(b.Mirrored))
+		require.Equal(t, "the parts of copied of UAE customs (2026-11-26, the day of its file) supersede UAE customs-2024-06 of 2024-06", b.Aside[0].Why)
 	})
 	t.Run("a date known to the month beats its year", func(t *testing.T) {
 		a, b := edition("Bank", "2019"), edition("Bank", "2019-02")

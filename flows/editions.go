@@ -50,7 +50,7 @@ func (b *Balance) latestEditions(group []Claim, substance Basis) []Claim {
 			}
 			b.aside(c, code, fmt.Sprintf("the same edition states it in %s: this is a check, not a second figure", winner.Amount.Basis))
 		default:
-			b.aside(c, Superseded, fmt.Sprintf("%s of %s (%s) supersedes %s of %s", winner.Origin.ID, winner.Origin.Producer, winner.Origin.Published, c.Origin.ID, c.Origin.Published))
+			b.aside(c, Superseded, fmt.Sprintf("%s of %s (%s) supersedes %s of %s", winner.Origin.ID, winner.Origin.Producer, winner.Origin.date(), c.Origin.ID, c.Origin.date()))
 		}
 	}
 	return out
@@ -80,7 +80,7 @@ func (b *Balance) notYetDerived(claims, derived []Claim) []Claim {
 	for _, c := range claims {
 		if d := last[keyOf(&c)]; d != nil && c.Scenario == "" && CompareDates(d.Origin.Published, c.Origin.Published) > 0 {
 			b.aside(c, Superseded, fmt.Sprintf("%s of %s (%s), computed from the other side of the balance, supersedes %s of %s",
-				d.Origin.ID, d.Origin.Producer, d.Origin.Published, c.Origin.ID, c.Origin.Published))
+				d.Origin.ID, d.Origin.Producer, d.Origin.date(), c.Origin.ID, c.Origin.date()))
 			continue
 		}
 		out = append(out, c)
@@ -113,7 +113,7 @@ func (b *Balance) laterPartsBeatWhole(about []Claim) []Claim {
 	for _, c := range about {
 		if p := parts[key(&c)]; c.Part == "" && c.Scenario == "" && p != nil && CompareDates(p.Origin.Published, c.Origin.Published) > 0 {
 			b.aside(c, Superseded, fmt.Sprintf("the parts of %s of %s (%s) supersede %s of %s",
-				p.Origin.ID, p.Origin.Producer, p.Origin.Published, c.Origin.ID, c.Origin.Published))
+				p.Origin.ID, p.Origin.Producer, p.Origin.date(), c.Origin.ID, c.Origin.date()))
 			continue
 		}
 		out = append(out, c)
@@ -150,6 +150,14 @@ func directness(b, substance Basis) int {
 }
 
 func sameDay(a, b *Claim) bool { return a.Origin.Published == b.Origin.Published }
+
+// date is when an origin was published, as a reason says it.
+func (o *Origin) date() string {
+	if o.Undated {
+		return o.Published + ", the day of its file"
+	}
+	return o.Published
+}
 
 // CompareDates orders publication dates of different precision: by what is known of both, and where that is equal the more precise
 // date counts as later. "2019" cannot be shown to be later than "2019-02", whose figure is known to have stood in that month.

@@ -56,9 +56,10 @@
 //
 // # Editions and spread
 //
-// The table has no editions, it changes. A file's date is that of the answer (timeStamp), else the day on which the file was last
-// changed, and the origin is undated: a CSV says nothing of its day, and a copied file looks new. Set Source.Published to tell better. BGS states no uncertainty. The default is 90 % within a factor of 1.43 for gold and 1.63 for all else, as package greatlakes
-// reasons in the notes of its origins.
+// The table has no editions, it changes. A file's date is that of the answer (timeStamp), else the day on which the file was last changed, and
+// the origin is undated: a CSV says nothing of its day, and a copied file looks new. Set Source.Published to tell better. BGS states no
+// uncertainty. The default is 90 % within a factor of 1.43 for gold and 1.63 for all else, as package greatlakes reasons in the notes of its
+// origins.
 //
 // Note: no genuine page of GeoJSON was at hand. The shape is that of the standard (OGC API - Features) and of the programs that read it.
 package bgs

@@ -27,6 +27,7 @@ var bad = []struct {
 	{cells{"classificationCode": ""}, "classificationCode", "unknown revision"},
 	{cells{"classificationCode": "H7"}, "classificationCode", `unknown revision "H7"`}, // of 2028: what its codes mean is not known
 	{cells{"cmdCode": "710812.0"}, "cmdCode", "a tool read the column as a number"},
+	{cells{"cmdCode": "710812.00"}, "cmdCode", "a tool read the column as a number"},
 	{cells{"motCode": "0.0"}, "motCode", "a tool read the column as a number"},
 	{cells{"partnerCode": "784.0"}, "partnerCode", "a tool read the column as a number"},
 	{cells{"reporterCode": "4711"}, "reporterCode", `unknown UN Comtrade code "4711"`},

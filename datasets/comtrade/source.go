@@ -25,7 +25,7 @@ import (
 type Source struct {
 	FS   fs.FS                         // a folder: all its files named .json, .csv, .tsv, .txt or .gz, in any depth
 	Open func() (io.ReadCloser, error) // or one file, opened anew for each read
-	Name string                        // of that file, from which the date of a bulk file is taken; with FS, what positions put before a path
+	Name string                        // of that file, which may say its date; with FS, what positions put before a path
 
 	// Published is when the files were published: 2024, 2024-03 or 2024-03-11. "": the date in the name of a bulk file or of a
 	// download from the web page, else the day on which the file was last changed (Stats.Undated).

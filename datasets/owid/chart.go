@@ -143,11 +143,15 @@ func (r *reader) origin(c Column, f adapter.File, meta *metadata, name string, s
 	if have := r.origins[id]; have != nil {
 		return have, nil
 	}
+	version := date.Day
+	if date.Undated {
+		version = date.Version()
+	}
 	o := &flows.Origin{
 		ID:        id,
 		Producer:  c.Producer,
 		Title:     "Our World in Data, " + cmp.Or(said.TitleShort, name),
-		Version:   "Our World in Data, " + cmp.Or(said.LastUpdated, date.Day),
+		Version:   "Our World in Data, " + cmp.Or(said.LastUpdated, version),
 		Published: date.Day,
 		Undated:   date.Undated,
 		Note:      said.CitationShort,

@@ -23,7 +23,8 @@
 //
 // Column.Producer is who measured, the name that other readers give: "USGS", "British Geological Survey". Then a reprint is an edition of
 // the producer's figures and not a second opinion. Its date is the year of the citation, "USGS (2024)", where that states one and no
-// other, since a reprint is no later than what it reprints; else the day on which the indicator was last updated, or was downloaded.
+// other, since a reprint is no later than what it reprints; else the day on which the indicator was last updated, or was downloaded. Where
+// the metadata say none of these, it is the day on which the file was last changed, and the origin is undated: set Source.Published.
 //
 // # Rows
 //

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -237,4 +238,16 @@ func FuzzSource(f *testing.F) {
 		}
 		require.Equal(t, stats.Rows, stats.Kept+stats.Bad+dropped)
 	})
+}
+
+// A chart whose metadata say no date has that of its file, and says so.
+func TestUndated(t *testing.T) {
+	var stats datasets.Stats
+	s := owid.Source{Stats: &stats, Columns: []owid.Column{{Name: "Tin", Mineral: flows.Tin, Basis: flows.Sn, Producer: "USGS", Unit: "t"}},
+		FS: fstest.MapFS{"tin.csv": {Data: []byte("Entity,Code,Year,Tin\nPeru,PER,2016,18789\n"), ModTime: time.Date(2026, 6, 2, 12, 0, 0, 0, time.UTC)}}}
+	o := datasetstest.Claims(t, s)[0].Origin
+	require.Equal(t, "2026-06-02", o.Published)
+	require.True(t, o.Undated)
+	require.Equal(t, "Our World in Data, undated, file of 2026-06-02", o.Version)
+	require.Equal(t, map[string]string{"tin.csv": "2026-06-02"}, stats.Undated)
 }

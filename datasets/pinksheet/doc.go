@@ -16,7 +16,9 @@
 //
 // A cell with "…", "..", "..." or nothing holds no price, and neither does a 0. A row without any price is dropped and counted, and so is one
 // whose month or year was not over when the workbook was updated, for its average is not that of the whole. "Updated on February 04, 2025"
-// above the header is the origin's publication date and version, by which editions are told apart.
+// above the header is the origin's publication date and version, by which editions are told apart. A workbook without such a line has for
+// both the day on which it was last saved by its own word, else for its date that on which the file was last changed, and its origin is
+// undated: set Source.Published.
 //
 // Since July 2026 the World Bank rounds the whole history to whole dollars: gold in January 1960 is 35 there and was 35.27 before. The later
 // edition supersedes the earlier one, so that a folder with both reads 35. That is 0.8 % off in 1960, and 0.03 % at most since gold costs

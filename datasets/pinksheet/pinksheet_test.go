@@ -183,6 +183,19 @@ func TestPeriodsThatAreOver(t *testing.T) {
 	}
 }
 
+// A workbook that does not print the day of its update cannot hold the average of a year that was not over when it was saved.
+func TestPeriodsThatWereNotOverWhenSaved(t *testing.T) {
+	for at, want := range map[string]string{"2025-02-01T09:00:00Z": "2025-01", "2025-01-27T09:00:00Z": "2024-12"} {
+		rows := append(slices.Clone(monthly()[:7]), []string{"2024M12", "", "", "1", "", "1"}, []string{"2025M01", "", "", "1", "", "1"}, []string{"2025M03", "", "", "1", "", "1"})
+		rows[3] = []string{""}
+		book := xlsxtest.Saved(t, at, xlsxtest.Sheet{Name: "Monthly Prices", Rows: rows})
+		all := rates(t, pinksheet.Source{Name: "m.xlsx", Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(book)), nil }})
+		require.Equal(t, want, all[len(all)-1].Period.String(), at)
+		require.Equal(t, at[:10], all[0].Origin.Published)
+		require.False(t, all[0].Origin.Undated)
+	}
+}
+
 func TestSource(t *testing.T) {
 	datasetstest.TestSource(t, pinksheet.Source{FS: folder(t)})
 	datasetstest.TestSource(t, pinksheet.Source{Open: one(t, monthly()), Name: "m.xlsx", Series: []pinksheet.Series{

@@ -23,7 +23,7 @@ type Source struct {
 	Name string                        // the name of that workbook; with FS, what positions put before a file's path
 
 	Series    []Series        // nil: SeriesByDefault()
-	Published string          // when the workbooks were published, instead of the date in their banner, or else of their last saving: 2024, 2024-03 or 2024-03-11
+	Published string          // when the workbooks were published: 2024, 2024-03 or 2024-03-11; "": see the package's documentation
 	Stats     *datasets.Stats // if not nil, the counts of the last read
 }
 

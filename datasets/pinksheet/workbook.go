@@ -129,15 +129,20 @@ func dateOf(text string) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// isOver reports whether a period was over when the workbook was updated. In the last days of a month its average may be out.
+// isOver reports whether a period was over when the workbook was updated, or else when it was saved. In the last days of a month its average
+// may be out.
 func (s *sheet) isOver(p flows.Period) bool {
-	if s.updated.IsZero() {
-		return true
+	at := s.updated
+	if at.IsZero() {
+		var err error
+		if at, err = time.Parse(time.DateOnly, s.saved); err != nil {
+			return true
+		}
 	}
 	const last = 28
-	month := flows.Month(s.updated.Year(), int(s.updated.Month()))
+	month := flows.Month(at.Year(), int(at.Month()))
 	end := month.Offset(p) + p.Months() // months from that of the update to the one behind the period
-	return end <= 0 || end == 1 && s.updated.Day() >= last
+	return end <= 0 || end == 1 && at.Day() >= last
 }
 
 // origin is made at the first row of data, when the banner is read.

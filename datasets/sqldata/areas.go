@@ -43,8 +43,8 @@ func (a Areas) world() []string {
 	return []string{"0", "000"}
 }
 
-// code is UN Comtrade's code of an area as the table writes it, 4 for 004. Other spellings than those that the engine is asked for are refused: they would be
-// found in a read of everything, and not in one of their place.
+// code is UN Comtrade's code of an area as the table writes it, 4 for 004. Other spellings than those that the engine is asked for are refused:
+// they would be found in a read of everything, and not in one of their place.
 func (a Areas) code(cell string) (string, error) {
 	if a == Letters {
 		found, err := area.ByAlpha(cell)

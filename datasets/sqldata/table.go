@@ -146,7 +146,8 @@ func (t table) explained(ctx context.Context, m mapping, q question) (text strin
 	return text, s.bound, nil
 }
 
-// reallyEmpty makes sure of an answer without rows: that the engine has none, and that the table holds codes, periods and areas as they are asked for.
+// reallyEmpty makes sure of an answer without rows: that the engine has none, and that the table holds codes, periods and areas as they are
+// asked for.
 func (t table) reallyEmpty(ctx context.Context, s *statement, q question) error {
 	n, err := t.count(ctx, s, q)
 	if err != nil {

@@ -7,9 +7,9 @@ import (
 	"github.com/mineralflows/mineralflows/datasets/area"
 )
 
-// placeOf reads a country's name. Footnote digits and an "e" for estimated may be glued to it: "United States1", "Chinae", "Mexicoe, 2". A row
+// areaOf reads a country's name. Footnote digits and an "e" for estimated may be glued to it: "United States1", "Chinae", "Mexicoe, 2". A row
 // of the world or of other countries together has no place.
-func areaOf(name string) (place area.Area, glued bool, err error) {
+func areaOf(name string) (found area.Area, glued bool, err error) {
 	a, err := area.USGS.ByName(name)
 	var unknown *area.UnknownError
 	if errors.As(err, &unknown) {

@@ -242,23 +242,27 @@ func (w *row) edition(column int, f adapter.File) {
 	for _, text := range []string{w.cells.Text(column), f.Base()} {
 		if m := editionName.FindStringSubmatch(text); m != nil {
 			year, _ := strconv.Atoi(m[1])
-			w.origin = w.summary(year)
+			w.summary(column, f, year)
 			return
 		}
 	}
 	if w.Edition > 0 {
-		w.origin = w.summary(w.Edition)
+		w.summary(column, f, w.Edition)
 		return
 	}
 	w.fail(column, fmt.Errorf("%w: neither the row nor the file's name says which edition this is (mcs2023): set Edition", flows.ErrOrigin))
 }
 
-func (w *row) summary(edition int) *flows.Origin {
-	id := fmt.Sprintf("usgs/mcs-%d/%s", edition, w.commodity.Mineral)
-	return w.reader.origin(id, &flows.Origin{
+func (w *row) summary(column int, f adapter.File, edition int) {
+	date, err := w.run.Published(w.Published, strconv.Itoa(edition), f)
+	if err != nil {
+		w.fail(column, err)
+		return
+	}
+	w.origin = w.reader.origin(fmt.Sprintf("usgs/mcs-%d/%s", edition, w.commodity.Mineral), &flows.Origin{
 		Title:     fmt.Sprintf("Mineral Commodity Summaries %d, %s, world mine production", edition, w.commodity.Name),
 		Version:   fmt.Sprintf("MCS %d", edition),
-		Published: strconv.Itoa(edition),
+		Published: date.Day,
 		URL:       fmt.Sprintf("https://pubs.usgs.gov/publication/mcs%d", edition),
 	})
 }
@@ -269,9 +273,6 @@ func (r *reader) origin(id string, o *flows.Origin) *flows.Origin {
 		return have
 	}
 	o.ID, o.Producer, o.License = id, "USGS", "public domain (US government work)"
-	if r.Published != "" {
-		o.Published = r.Published
-	}
 	r.origins[id] = o
 	return o
 }

@@ -272,3 +272,30 @@ func TestSudan(t *testing.T) {
 	}
 	require.Equal(t, []flows.Place{"SDN+SSD", "SDN+SSD", "SDN"}, got)
 }
+
+// A file is named as undated for its own rows, not for those of the files behind it.
+func TestUndatedIsTheFile(t *testing.T) {
+	copied := time.Date(2026, 11, 26, 8, 0, 0, 0, time.UTC)
+	var stats datasets.Stats
+	s := usgs.Source{Stats: &stats, FS: fstest.MapFS{
+		"a/myb1-2019-tin.xlsx":     {Data: workbook(t, tin()...), ModTime: copied},
+		"b/mcs2024-gold_world.csv": {Data: []byte("Source,Country,Type,Prod_t_2022,Prod_t_Est_2023\nMCS2024,Ghana,Gold: mine production,127,130\n"), ModTime: copied},
+	}}
+	for _, c := range []struct {
+		mineral flows.Mineral
+		want    map[string]string
+	}{
+		{flows.Gold, nil}, // the summaries state their edition
+		{flows.Tin, map[string]string{"a/myb1-2019-tin.xlsx": "2026-11-26"}},
+	} {
+		n := 0
+		for r, err := range s.Records(context.Background(), datasets.Query{Minerals: []flows.Mineral{c.mineral}}) {
+			require.NoError(t, err)
+			if _, ok := r.(flows.Claim); ok {
+				n++
+			}
+		}
+		require.NotZero(t, n, c.mineral)
+		require.Equal(t, c.want, stats.Undated, c.mineral)
+	}
+}

@@ -80,7 +80,7 @@ func (s Source) Records(ctx context.Context, q datasets.Query) iter.Seq2[flows.R
 	})
 }
 
-// isWorkbook passes over the file that a spreadsheet program keeps beside one that is open.
+// isWorkbook goes by the name.
 func isWorkbook(p string) bool {
 	return path.Ext(strings.TrimSuffix(strings.ToLower(p), ".gz")) == ".xlsx"
 }

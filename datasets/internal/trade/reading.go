@@ -71,8 +71,11 @@ type stated struct {
 
 // Wants reports whether a row with this cell in the column of the commodity may be kept.
 func (p *Reading) Wants(cell []byte) bool {
-	_, ok := p.lines[string(cell)]
-	return ok || len(cell) > 0 && (cell[0] <= ' ' || cell[len(cell)-1] <= ' ' || bytes.HasSuffix(cell, []byte(".0")))
+	if _, ok := p.lines[string(cell)]; ok || len(cell) == 0 {
+		return ok
+	}
+	last := cell[len(cell)-1]
+	return cell[0] <= ' ' || last <= ' ' || last == '0' && bytes.IndexByte(cell, '.') >= 0 // isFloat
 }
 
 // isFloat reports whether a code was read as a number with decimals and written again: 710812.0. It is no other commodity, nor another mode

@@ -165,12 +165,24 @@ func (s *settings) source(v string) (source, error) {
 // folder is a data package.
 func (s *settings) folder(dir string) (source, error) {
 	switch info, err := os.Stat(dir); {
+	case err != nil && datedPackage(dir):
+		return source{}, misuse("-data %s: @DATE is for publishers' files; a data package says in origins.csv when each origin was published", dir)
 	case err != nil:
 		return source{}, fmt.Errorf("-data: %w", err)
 	case !info.IsDir():
 		return source{}, fmt.Errorf("-data %s: not a folder; want one that holds a datapackage.json", dir)
 	}
 	return source{Source: datasets.Package{FS: os.DirFS(dir), Name: s.prefix(dir)}}, nil
+}
+
+// datedPackage reports whether v is a data package with a date behind it.
+func datedPackage(v string) bool {
+	i := strings.LastIndexByte(v, '@')
+	if i < 0 || !flows.IsDate(v[i+1:]) {
+		return false
+	}
+	_, err := os.Stat(v[:i])
+	return err == nil || slices.ContainsFunc(builtIns(), func(d builtIn) bool { return d.name == v[:i] })
 }
 
 // dated parts PLACE@DATE. A place that exists under the whole name is meant, whatever stands behind its @.
@@ -182,7 +194,10 @@ func dated(v, path string) (place, published string, err error) {
 	if _, err := os.Stat(path); err == nil {
 		return path, "", nil
 	}
-	if !flows.IsDate(path[i+1:]) {
+	switch date := path[i+1:]; {
+	case strings.ContainsRune(filepath.ToSlash(date), '/'): // of a folder's name
+		return path, "", nil
+	case !flows.IsDate(date):
 		return "", "", misuse("-data %s: want a date behind the @: 2024, 2024-03 or 2024-03-11", v)
 	}
 	return path[:i], path[i+1:], nil
