@@ -142,21 +142,3 @@ func (e *expectations) covariance(f, g form) float64 {
 	}
 	return sum
 }
-
-// at is a form with some of its inputs, all of a stream or none, at their mean: the mean of all that one product has of them.
-func (e *expectations) at(f form, held func(*input) bool) form {
-	out := make(form, len(f))
-	for i, p := range f {
-		var still []factor
-		out[i].k = p.k
-		for _, x := range p.factors {
-			if held(x.in) {
-				still = append(still, x)
-			} else {
-				out[i].factors = append(out[i].factors, x)
-			}
-		}
-		out[i].k *= e.of(still)
-	}
-	return out
-}

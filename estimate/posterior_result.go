@@ -52,7 +52,7 @@ func (g *Diagnostics) warnings() []Warning {
 		warn(ErrESS, "%.0f effective draws in the bulk and %.0f in the tails, below %d: draw more", g.MinESSBulk, g.MinESSTail, fewestESS)
 	}
 	if g.Divergences > 0 {
-		warn(ErrDivergent, "%d of %d trajectories diverged: a part of the posterior may be missing; raise Acceptance", g.Divergences, g.Chains*g.Draws)
+		warn(ErrDivergent, "%d of %d trajectories diverged: a part of the posterior may be missing; raise the acceptance", g.Divergences, g.Chains*g.Draws)
 	}
 	if !(g.MinEBFMI >= leastEBFMI) {
 		warn(ErrEnergy, "E-BFMI is %.2f, below %.1f: the tails are explored slowly", g.MinEBFMI, leastEBFMI)

@@ -26,10 +26,14 @@ import (
 // Each flow is measured once: by the side and pool that Options ask for, as in [MassBalance], so that what a place leaves open before
 // anything moves is its surplus. Averaging both sides of a trade was rejected: where a partner records three times what was declared, the
 // average is a figure that nobody stands for. y are the means of the draws and V their covariance, so that a grade or a bias that several
-// flows share moves them together. What they share is a factor of each, and its covariance is that of the flows as they are reconciled, not
-// as they are claimed, so V is made anew until it is: a grade cannot explain why more went out than came in of one ore. A flow of which a
-// floor or a ceiling is all that is known has that much and an unmeasured rest; a share of another flow of the network is a product, share
-// times flow, and both may move.
+// flows share moves them together. A flow of which a floor or a ceiling is all that is known has that much and an unmeasured rest; a share
+// of another flow of the network is a product, share times flow, and both may move.
+//
+// A factor that figures share is uncertain by a share of each as claimed. Where they conflict far beyond what is each one's own, least squares
+// makes a low factor explain the difference, and may put both below what is claimed of either (Peelle's puzzle: D'Agostini 1994, Nucl. Instrum.
+// Methods A 346, 306, doi:10.1016/0168-9002(94)90719-6). J is large then, and the flows are no answer; a [Posterior] has such factors on the
+// logarithmic scale, where this does not happen. (A covariance of the flows as reconciled, made anew until it is, was tried: it depends
+// on what else a factor is shared with, and does not settle where many claims conflict.)
 //
 // # Corridors
 //
@@ -63,7 +67,6 @@ const (
 	ErrGrossError  flows.Code = "gross-error" // claims and balances disagree beyond their uncertainty
 	ErrUntested    flows.Code = "untested"    // nothing is measured twice: the balances cannot disagree
 	ErrUnobserved  flows.Code = "unobserved"  // flows that neither claims nor balances determine
-	ErrUnsettled   flows.Code = "unsettled"   // the covariance of figures that share a factor did not settle
 
 	ErrInfeasible   flows.Code = "infeasible"          // no flows of zero or more close these balances
 	ErrNowhere      flows.Code = "corridor-to-nowhere" // a corridor that touches no balance

@@ -25,10 +25,9 @@ type reconciled struct {
 
 	nodal, likelihood []lsq.Test
 
-	figures  map[int]node         // per measured variable
-	inputs   map[int]map[Var]bool // the streams behind it
-	together []together
-	moments  expectations
+	figures map[int]node         // per measured variable
+	inputs  map[int]map[Var]bool // the streams behind it
+	moments expectations
 }
 
 // reconcile makes a least squares problem of the network and solves it. Edge k is variable k, node k is balance k.
@@ -67,8 +66,8 @@ func (n *network) reconcile(ctx context.Context, w *worker) (*reconciled, error)
 	r.correlate()
 	r.figures = nil
 	var err error
-	if err = r.solve(ctx); err != nil {
-		return nil, err
+	if r.solution, err = lsq.Solve(ctx, &r.problem); err != nil {
+		return nil, n.explain(err)
 	}
 	if r.solution.P() < testLevel {
 		if r.suspects, err = r.solution.Compensate(ctx, testLevel); err != nil {
@@ -176,16 +175,7 @@ func (r *reconciled) take(variable int, x []float64, of node) {
 	r.moments.w.put(x)
 }
 
-// together is a set of figures that share inputs, with what they share: the relative covariance of each pair of them.
-type together struct {
-	of       []int       // measured variables, ascending
-	own      []float64   // variance of each when what it shares is known
-	relative [][]float64 // covariance of what they share, relative to their values
-	at       []float64   // the values that it was last scaled with
-}
-
-// correlate finds the figures that share inputs: a grade, a bias. What they share is a factor of each: its covariance is that with all
-// other inputs at their means, so that nothing is in it but what they share. Others have none: what their draws show is chance.
+// correlate gives figures that share inputs, a grade or a bias, their covariance. Others have none: what their draws show is chance.
 func (r *reconciled) correlate() {
 	behind := map[Var][]int{} // figures, ascending
 	for v := range r.problem.Variables {
@@ -226,7 +216,7 @@ func (r *reconciled) correlate() {
 		}
 	}
 	for _, first := range sortedKeys(sets) {
-		r.together = append(r.together, r.gather(shared, sets[first]))
+		r.covary(shared, sets[first])
 	}
 }
 
@@ -243,22 +233,53 @@ func shareChoice(selectors []*input, shared map[Var]bool) (made bool) {
 	return made
 }
 
-// gather measures what some figures share, with all else at its mean, and what is each one's own, with what they share at its mean. Neither is
-// the difference of the whole and the other: of 8,192 draws two independent inputs are correlated by one per cent, which may be all that is own.
-func (r *reconciled) gather(shared map[Var]bool, of []int) together {
+// covary sets the covariances of figures that hang together by inputs which they share: those of their moments, or where not all of them have
+// such, those of their draws with all other inputs at their means. What is each one's own is then its variance with what they share at its
+// mean. Neither is the difference of the whole and the other: of 8,192 draws two independent inputs are correlated by one per cent,
+// which may be all that is own.
+func (r *reconciled) covary(shared map[Var]bool, of []int) {
 	isShared := func(in *input) bool { return shared[in.stream] }
-	isOwn := func(in *input) bool { return !isShared(in) }
-	g := together{of: of}
 	if forms, ok := r.formsOf(of); ok {
-		g.relative = r.relativeOfForms(forms, isOwn)
-	} else {
-		g.relative = r.relativeOfDraws(r.holding(isOwn), of)
+		for k := range of {
+			for l := range k {
+				if r.share(of[l], of[k]) {
+					r.problem.Covariances = append(r.problem.Covariances, lsq.Covariance{A: of[l], B: of[k], Value: r.moments.covariance(forms[l], forms[k])})
+				}
+			}
+		}
+		return
 	}
-	w := r.holding(isShared)
+	own := r.holding(isShared)
+	common := r.holding(func(in *input) bool { return !isShared(in) })
+	draws := make([][]float64, len(of))
 	for k, v := range of {
-		g.own = append(g.own, r.ownVariance(w, v)*(1+g.relative[k][k])) // E[(k s)^2] = E[k^2] E[s^2]
+		draws[k] = common.get()
+		r.figures[v].eval(common, draws[k])
+		for l := range k {
+			if r.share(of[l], v) {
+				r.problem.Covariances = append(r.problem.Covariances, lsq.Covariance{A: of[l], B: v, Value: covariance(draws[l], draws[k], mean(draws[l]), mean(draws[k]))})
+			}
+		}
+		x := own.get()
+		r.figures[v].eval(own, x)
+		variable := &r.problem.Variables[v]
+		variable.Variance = variance(draws[k])
+		if alone := variance(x); alone > 1e-24*mean(x)*mean(x) { // below that it is rounding
+			y := variable.Value * variable.Value
+			variable.Variance += alone * (1 + variable.Variance/y) // E[(k s)^2] = E[k^2] E[s^2]
+		}
+		own.put(x)
 	}
-	return g
+}
+
+// share reports whether two figures rest on one input.
+func (r *reconciled) share(a, b int) bool {
+	for in := range r.inputs[a] {
+		if r.inputs[b][in] {
+			return true
+		}
+	}
+	return false
 }
 
 // holding is a worker for which some inputs stand at their means.
@@ -282,137 +303,7 @@ func (r *reconciled) formsOf(of []int) ([]form, bool) {
 	return out, true
 }
 
-// relativeOfForms is the covariance of figures with some inputs at their means, relative to their values. Those that share nothing have none.
-func (r *reconciled) relativeOfForms(forms []form, held func(*input) bool) [][]float64 {
-	out, common, means := make([][]float64, len(forms)), make([]form, len(forms)), make([]float64, len(forms))
-	for k, f := range forms {
-		common[k], means[k] = r.moments.at(f, held), r.moments.mean(f)
-		out[k] = make([]float64, len(forms))
-		for l := range k + 1 {
-			if means[k] != 0 && means[l] != 0 {
-				out[k][l] = r.moments.covariance(common[k], common[l]) / (means[k] * means[l])
-				out[l][k] = out[k][l]
-			}
-		}
-	}
-	return out
-}
-
-// relativeOfDraws is the same by draws, of a worker for which these inputs stand at their means.
-func (r *reconciled) relativeOfDraws(w *worker, of []int) [][]float64 {
-	out, draws := make([][]float64, len(of)), make([][]float64, len(of))
-	for k, v := range of {
-		x := w.get()
-		r.figures[v].eval(w, x)
-		if m := mean(x); m != 0 {
-			for i := range x {
-				x[i] = x[i]/m - 1
-			}
-		} else {
-			clear(x)
-		}
-		draws[k], out[k] = x, make([]float64, len(of))
-		for l := range k + 1 {
-			out[k][l] = covariance(x, draws[l], 0, 0)
-			out[l][k] = out[k][l]
-		}
-	}
-	return out
-}
-
-// ownVariance is the variance of a figure for a worker for which some inputs stand at their means. One that is rounding is none.
-func (r *reconciled) ownVariance(w *worker, v int) float64 {
-	if f, ok := formOf(r.figures[v]); ok {
-		f, m := r.moments.at(f, w.held), r.moments.mean(f)
-		if x := r.moments.covariance(f, f); x == 0 || x > 1e-9*m*m { // below that a difference of moments is rounding
-			return x
-		}
-	}
-	x := w.get()
-	defer w.put(x)
-	r.figures[v].eval(w, x)
-	m := mean(x)
-	variance := covariance(x, x, m, m)
-	if variance < 1e-24*m*m {
-		return 0
-	}
-	return variance
-}
-
-// Shared factors are scaled by how far a figure was moved, within these limits.
-const (
-	leastScale = 1e-3
-	mostScale  = 1e3
-)
-
-// rescale makes the covariance of figures that share a factor that of the flows as they were reconciled, and tells whether that moved it. A grade
-// that is wrong by a tenth makes each of two flows wrong by a tenth of what it is, and takes nothing from what they differ by. A covariance
-// of the figures as claimed would explain 60 against 66 by a grade a third lower, and make both of them 40: Peelle's puzzle. (D'Agostini 1994,
-// Nucl. Instrum. Methods A 346, 306, doi:10.1016/0168-9002(94)90719-6; the remedy is that of Ball et al. 2010, JHEP 05 (2010) 075,
-// doi:10.1007/JHEP05(2010)075.)
-//
-// step is how far it follows x: 1 all the way, less where that goes to and fro.
-func (r *reconciled) rescale(x []float64, step float64) (moved bool) {
-	r.problem.Covariances = r.problem.Covariances[:0:0]
-	for i := range r.together {
-		g := &r.together[i]
-		if g.at == nil {
-			g.at = make([]float64, len(g.of))
-			for k, v := range g.of {
-				g.at[k] = r.problem.Variables[v].Value
-			}
-		}
-		at := g.at
-		for k, v := range g.of {
-			if y := r.problem.Variables[v].Value; x != nil && y != 0 {
-				to := y * min(max(x[v]/y, leastScale), mostScale)
-				at[k] *= math.Pow(to/at[k], step)
-			}
-		}
-		for k, v := range g.of {
-			variance := g.own[k] + at[k]*at[k]*g.relative[k][k]
-			moved = moved || math.Abs(variance-r.problem.Variables[v].Variance) > 1e-9*variance
-			r.problem.Variables[v].Variance = variance
-			for l, u := range g.of[:k] {
-				if c := at[k] * at[l] * g.relative[k][l]; c != 0 {
-					r.problem.Covariances = append(r.problem.Covariances, lsq.Covariance{A: u, B: v, Value: c})
-				}
-			}
-		}
-	}
-	return moved
-}
-
-// rescalings bounds how often the covariance follows the flows, and wholeSteps how often it follows them all the way: what is then still moving
-// goes to and fro.
-const (
-	rescalings = 100
-	wholeSteps = 5
-)
-
-// solve reconciles, until the covariance is that of what was reconciled.
-func (r *reconciled) solve(ctx context.Context) (err error) {
-	r.rescale(nil, 1)
-	for n := 0; ; n++ {
-		p := r.problem // the solution keeps the problem that it solved
-		p.Variables = slices.Clone(p.Variables)
-		if r.solution, err = lsq.Solve(ctx, &p); err != nil {
-			return r.explain(err)
-		}
-		step := 1.0
-		if n >= wholeSteps {
-			step = 0.5
-		}
-		if len(r.together) == 0 || !r.rescale(r.solution.X, step) {
-			return nil
-		}
-		if n == rescalings {
-			r.notes = append(r.notes, Warning{Code: ErrUnsettled, Text: fmt.Sprintf("%s %s: what figures share (a grade, a bias) was to be scaled by the flows as reconciled, and these "+
-				"did not settle: the claims conflict too much for their flows to be relied on", r.mineral, r.period)})
-			return nil
-		}
-	}
-}
+func variance(x []float64) float64 { return covariance(x, x, mean(x), mean(x)) }
 
 func mean(x []float64) float64 {
 	sum := 0.0

@@ -66,7 +66,7 @@ func (s *study) introduction() report.Section {
 	}
 	text := "Estimated: output, trade, stocks and unrecorded routes, all at once, so that every balance closes. A route is one that somebody named: what it carries is what its ends leave open, and another route, unreported mines or bad data may explain it as well."
 	if s.method == "reconcile" {
-		text = "Reconciled by least squares: what routes must carry if every balance is to close. >= is the least, where claims and balances leave room for more. A route is one that somebody named: another route, unreported mines or bad data may explain it as well."
+		text = "Reconciled by least squares: what routes must carry if every balance is to close. >= is the least, where claims and balances leave room for more; a sum adds the middle values of its years, whose ranges stand below. A route is one that somebody named: another route, unreported mines or bad data may explain it as well."
 	}
 	out := report.Section{Heading: title, Text: []string{text}}
 	if s.method == "posterior" {

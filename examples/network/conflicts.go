@@ -101,7 +101,7 @@ func producers(claims []flows.Claim) string {
 }
 
 // loud are the warnings that say what not to trust, in the order in which a reader should know them. The others follow.
-var loud = []flows.Code{estimate.ErrRhat, estimate.ErrDivergent, estimate.ErrESS, estimate.ErrEnergy, estimate.ErrOverlap, estimate.ErrStrained, estimate.ErrUnsettled, estimate.ErrGrossError,
+var loud = []flows.Code{estimate.ErrRhat, estimate.ErrDivergent, estimate.ErrESS, estimate.ErrEnergy, estimate.ErrOverlap, estimate.ErrStrained, estimate.ErrGrossError,
 	estimate.ErrPriorOnly, estimate.ErrUnobserved, estimate.ErrUntested, estimate.ErrConsistency, estimate.ErrNoCorridor}
 
 // trust lists the warnings, those of one code together.
