@@ -203,17 +203,23 @@ func figuresOf(l *Ledger) [][]*Claim {
 	return out
 }
 
+// lastEdition is the claim on a figure that speaks, of all that its producer published.
+func lastEdition(all []*Claim) *Claim {
+	last := all[0]
+	for _, c := range all[1:] {
+		if laterEdition(c, last, "") {
+			last = c
+		}
+	}
+	return last
+}
+
 // editionTies warns where a producer published two different figures for one thing on one date and no later one: which of them
 // speaks is then an accident of their ids.
 func editionTies(l *Ledger) []Warning {
 	var out []Warning
 	for _, all := range figuresOf(l) {
-		winner := all[0]
-		for _, c := range all[1:] {
-			if laterEdition(c, winner, "") {
-				winner = c
-			}
-		}
+		winner := lastEdition(all)
 		for _, c := range all {
 			if c == winner || !sameDay(c, winner) || c.Amount.Value.Quantile(0.5) == winner.Amount.Value.Quantile(0.5) {
 				continue
@@ -234,12 +240,7 @@ func undatedEditions(l *Ledger) []Warning {
 	var pairs []pair
 	claims := map[pair][]Claim{} // the winning and the losing one of each figure
 	for _, all := range figuresOf(l) {
-		winner := all[0]
-		for _, c := range all[1:] {
-			if laterEdition(c, winner, "") {
-				winner = c
-			}
-		}
+		winner := lastEdition(all)
 		for _, c := range all {
 			k := pair{winner.Origin, c.Origin}
 			x, y := winner.Amount.Value.Quantile(0.5), c.Amount.Value.Quantile(0.5)
