@@ -80,8 +80,8 @@ type Priors struct {
 	// ClaimTails are the degrees of freedom of Student's t, which claims' errors then have instead of a normal, on the same logarithmic
 	// scale, and with the same 90 % range: what a source says of its spread stays, and only what lies beyond is less unlikely. Two claims
 	// of which one must be badly wrong are no longer averaged: the posterior holds what each of them says, and chains may find it hard to
-	// go from one to the other (warning [ErrRhat]). 4 is usual (Gelman et al. 2013, Bayesian Data Analysis, 3rd ed., chapter 17); below 1
-	// a claim says next to nothing, above 30 this is the normal. 0: normal.
+	// go from one to the other (warning [ErrRhat]). 4 is usual (Gelman et al. 2013, Bayesian Data Analysis, 3rd ed., chapter 17), 1
+	// the least that is taken, and above 30 it is all but the normal. 0: normal.
 	ClaimTails float64
 	// StockMonths is the standard deviation of a stock change, normal around zero, in months of the place's median outflow. 0: 1. Negative:
 	// there are no stocks, and the largest flow that leaves the set from a place is what is left of the others.

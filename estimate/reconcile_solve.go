@@ -262,12 +262,14 @@ func (r *reconciled) covary(shared map[Var]bool, of []int) {
 		}
 		x := own.get()
 		r.figures[v].eval(own, x)
-		variable := &r.problem.Variables[v]
-		variable.Variance = variance(draws[k])
+		both, m := variance(draws[k]), mean(draws[k])
 		if alone := variance(x); alone > 1e-24*mean(x)*mean(x) { // below that it is rounding
-			y := variable.Value * variable.Value
-			variable.Variance += alone * (1 + variable.Variance/y) // E[(k s)^2] = E[k^2] E[s^2]
+			if both < m*m { // E[(k s)^2] = E[k^2] E[s^2]; beyond, around zero, what is shared is no factor
+				alone *= 1 + both/(m*m)
+			}
+			both += alone
 		}
+		r.problem.Variables[v].Variance = both
 		own.put(x)
 	}
 }

@@ -216,6 +216,21 @@ func TestReconcileSharedGradeOfAPool(t *testing.T) {
 	}
 }
 
+// A pool, an outflow and a stock change of nil, give or take 5 t, of one ore: J = 5^2/((1 + 1 + 25)(1+c) + 5^2 c) = 0.882, however small the mean of the
+// stock change, which what is shared cannot be measured against.
+func TestReconcileSharedGradeOfNoStockChange(t *testing.T) {
+	s := 0.15951 // ln 1.3 / 1.64485
+	c := math.Expm1(s * s)
+	for change, own := range map[string]float64{"0 +- 5": 25, "-5..5": 100.0 / 12} { // variances
+		r, err := reconcile(t, estimate.Reconcile{},
+			claim("tin 2020 ground>RWA", "100 +- 1", "gross", origin("USGS")), claim("tin 2020 ground>RWA", "100 +- 1", "gross", origin("BGS")),
+			claim("tin 2020 RWA>world", "105 +- 1", "gross", origin("customs"), by("RWA")), claim("tin 2020 RWA>stock", change, "gross", origin("customs"), by("RWA")),
+			rate("tin - - Sn/gross", "0.6 */ 1.3", origin("assays")))
+		require.NoError(t, err)
+		require.InEpsilon(t, 25/((2+own)*(1+c)+25*c), r.Tests.J, 0.03, change)
+	}
+}
+
 // Three agencies say 100, 100 and 200 +- 1 of an output, one of them and another 200 +- 1 of what went out: which agency is followed is one choice
 // in each figure, whichever of them speak of the other too. The output is 400/3 and spread by (2 x (100/3)^2 + (200/3)^2)/3 = 2222 about it; the
 // outflow is 200 by either agency. J = (200/3)^2/(2222 + 1 + 1) = 1.998, to the noise of 8,192 draws: of these sqrt(2/9/8192) = 0.5 % more or fewer
